@@ -1,0 +1,60 @@
+-- What the indexer has read from the chain. Everything else in this database is folded from `events`.
+
+-- Addresses and signatures are kept as the base58 text that people see everywhere else.
+CREATE DOMAIN pubkey AS text CHECK (VALUE ~ '^[1-9A-HJ-NP-Za-km-z]{32,44}$');
+CREATE DOMAIN tx_signature AS text CHECK (VALUE ~ '^[1-9A-HJ-NP-Za-km-z]{64,88}$');
+-- u64 does not fit into bigint; amounts are exact.
+CREATE DOMAIN u64 AS numeric(20, 0) CHECK (VALUE BETWEEN 0 AND 18446744073709551615);
+CREATE DOMAIN sha256 AS bytea CHECK (octet_length(VALUE) = 32);
+
+-- One row for each program that is followed.
+CREATE TABLE cursors (
+    program              pubkey PRIMARY KEY,
+    -- Everything at or before this slot has been read; the newest signature read, where there is one.
+    slot                 bigint NOT NULL,
+    signature            tx_signature,
+    -- The chain as the node last told it: newest confirmed and finalized slot, and Clock's time at the former.
+    confirmed_slot       bigint NOT NULL DEFAULT 0,
+    finalized_slot       bigint NOT NULL DEFAULT 0,
+    chain_time           timestamptz,
+    updated_at           timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- One row for each event, in the order of the chain: (slot, transaction_index, path).
+CREATE TABLE events (
+    id                   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    slot                 bigint NOT NULL,
+    transaction_index    integer NOT NULL,
+    signature            tx_signature NOT NULL,
+    -- The emitting instruction's place: outer instruction, then the index in its flattened list of inner ones.
+    path                 integer[] NOT NULL,
+    program              pubkey NOT NULL,
+    name                 text NOT NULL,
+    -- The stream (an account) and the event's place in it; null for programs without our stream header.
+    stream               pubkey,
+    seq                  bigint,
+    block_time           timestamptz,
+    -- discriminator || borsh(event): what the stream's digest is made of.
+    bytes                bytea NOT NULL,
+    data                 jsonb NOT NULL,
+    UNIQUE (signature, path),
+    CHECK ((stream IS NULL) = (seq IS NULL))
+);
+CREATE UNIQUE INDEX events_stream_seq ON events (stream, seq);
+CREATE INDEX events_program_order ON events (program, slot, transaction_index);
+
+-- One row for each stream: how far it is folded into the tables below, and how far that agrees with the chain.
+CREATE TABLE streams (
+    stream               pubkey PRIMARY KEY,
+    program              pubkey NOT NULL,
+    seq                  bigint NOT NULL,
+    digest               sha256 NOT NULL,
+    slot                 bigint NOT NULL,
+    -- The newest point at which digest and account agreed at equal seq; 0 is never.
+    verified_seq         bigint NOT NULL DEFAULT 0,
+    verified_slot        bigint NOT NULL DEFAULT 0,
+    verified_at          timestamptz,
+    -- What does not agree, in a sentence; null where nothing is known to be wrong.
+    disagreement         text
+);
+CREATE INDEX streams_unverified ON streams (stream) WHERE verified_seq < seq;

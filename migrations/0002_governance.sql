@@ -1,0 +1,117 @@
+-- The read model of the windlass program. Rows are written by the indexer's folds, in the transaction of their events.
+
+CREATE TYPE proposal_kind AS ENUM ('upgrade');
+CREATE TYPE proposal_status AS ENUM ('proposed', 'approved', 'executed', 'cancelled');
+CREATE TYPE vote_kind AS ENUM ('approve', 'cancel');
+
+CREATE TABLE multisigs (
+    address              pubkey PRIMARY KEY,
+    create_key           pubkey NOT NULL,
+    threshold            smallint NOT NULL,
+    cancel_threshold     smallint NOT NULL,
+    emergency_threshold  smallint NOT NULL,
+    timelock             bigint NOT NULL,          -- seconds, as all durations
+    rollback_delay       bigint NOT NULL,
+    grace_period         bigint NOT NULL,
+    voting_period        bigint NOT NULL,
+    config_seq           bigint NOT NULL,
+    created_at           timestamptz NOT NULL,
+    created_slot         bigint NOT NULL,
+    created_signature    tx_signature NOT NULL
+);
+
+CREATE TABLE multisig_members (
+    multisig             pubkey NOT NULL REFERENCES multisigs ON DELETE CASCADE,
+    position             smallint NOT NULL,
+    key                  pubkey NOT NULL,
+    can_propose          boolean NOT NULL,
+    can_approve          boolean NOT NULL,
+    is_guard             boolean NOT NULL,
+    PRIMARY KEY (multisig, position),
+    UNIQUE (multisig, key)
+);
+CREATE INDEX multisig_members_key ON multisig_members (key);
+
+CREATE TABLE programs (
+    multisig             pubkey NOT NULL REFERENCES multisigs ON DELETE CASCADE,
+    program              pubkey NOT NULL,
+    program_data         pubkey NOT NULL,
+    upgrade_authority    pubkey NOT NULL,
+    previous_authority   pubkey NOT NULL,
+    timelock             bigint NOT NULL,          -- seconds; 0 = the multisig's
+    version              bigint NOT NULL,
+    code_digest          sha256,                   -- null until the first executed upgrade: unknown
+    registered_at        timestamptz NOT NULL,
+    registered_slot      bigint NOT NULL,
+    registered_signature tx_signature NOT NULL,
+    last_upgrade_at      timestamptz,
+    PRIMARY KEY (multisig, program)
+);
+CREATE INDEX programs_program ON programs (program);
+
+CREATE TABLE upgrade_proposals (
+    address              pubkey PRIMARY KEY,
+    multisig             pubkey NOT NULL REFERENCES multisigs ON DELETE CASCADE,
+    program              pubkey NOT NULL,
+    id                   bigint NOT NULL,
+    kind                 proposal_kind NOT NULL,
+    status               proposal_status NOT NULL,  -- as last written on chain; what only time does is derived
+    proposer             pubkey NOT NULL,
+    payer                pubkey NOT NULL,
+    buffer               pubkey NOT NULL,
+    buffer_len           bigint NOT NULL,           -- bytes
+    verified_len         bigint NOT NULL,
+    code_digest          sha256 NOT NULL,
+    base_version         bigint NOT NULL,
+    no_rollback          boolean NOT NULL,
+    config_seq           bigint NOT NULL,
+    slot_hash            sha256 NOT NULL,
+    digest               sha256 NOT NULL,
+    created_at           timestamptz NOT NULL,
+    created_slot         bigint NOT NULL,
+    created_signature    tx_signature NOT NULL,
+    closed_at            timestamptz,               -- executed or cancelled
+    closed_signature     tx_signature,
+    updated_slot         bigint NOT NULL,           -- of the newest event about this proposal
+    updated_seq          bigint NOT NULL,
+    UNIQUE (multisig, id)
+);
+CREATE INDEX upgrade_proposals_program ON upgrade_proposals (program, created_slot);
+CREATE INDEX upgrade_proposals_newest ON upgrade_proposals (created_slot DESC, address DESC);
+
+-- Each vote ever cast, in order; approvals are never deleted from history.
+CREATE TABLE approval_history (
+    proposal             pubkey NOT NULL REFERENCES upgrade_proposals ON DELETE CASCADE,
+    seq                  bigint NOT NULL,           -- of the event, in the multisig's stream
+    member               pubkey NOT NULL,
+    vote                 vote_kind NOT NULL,
+    at                   timestamptz NOT NULL,
+    slot                 bigint NOT NULL,
+    signature            tx_signature NOT NULL,
+    PRIMARY KEY (proposal, seq)
+);
+CREATE INDEX approval_history_member ON approval_history (member, slot);
+
+-- The clocks of a proposal: the voting deadline until the threshold is crossed, then eta and the end of grace.
+CREATE TABLE timelocks (
+    proposal             pubkey PRIMARY KEY REFERENCES upgrade_proposals ON DELETE CASCADE,
+    voting_ends_at       timestamptz NOT NULL,
+    approved_at          timestamptz,
+    eta                  timestamptz,
+    grace_ends_at        timestamptz,
+    CHECK ((approved_at IS NULL) = (eta IS NULL) AND (eta IS NULL) = (grace_ends_at IS NULL))
+);
+
+CREATE TABLE upgrade_history (
+    multisig             pubkey NOT NULL,
+    program              pubkey NOT NULL,
+    version              bigint NOT NULL,           -- the version that this upgrade made
+    proposal             pubkey NOT NULL REFERENCES upgrade_proposals ON DELETE CASCADE,
+    code_digest          sha256 NOT NULL,
+    executor             pubkey NOT NULL,
+    executed_at          timestamptz NOT NULL,
+    slot                 bigint NOT NULL,
+    signature            tx_signature NOT NULL,
+    PRIMARY KEY (multisig, program, version),
+    FOREIGN KEY (multisig, program) REFERENCES programs ON DELETE CASCADE
+);

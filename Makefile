@@ -1,0 +1,73 @@
+# Every target sets up what it needs: a virtual environment from hash-pinned requirements, nothing else.
+# make demo | make test | make lint | make help
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
+
+$(STAMP): requirements.txt requirements-build.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Windlass needs Python 3.11 or newer: install it, or name it with make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: install its venv package (python3-venv on Debian)"; exit 1; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once, about a minute)"
+	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install -q --require-hashes -r requirements-build.txt
+	@$(BIN)/pip install -q --require-hashes --no-build-isolation -r requirements.txt
+	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+setup: $(STAMP) ## the virtual environment alone
+
+demo: $(STAMP) ## watch a governed upgrade happen (ARGS=--exit ends after the story)
+	@$(BIN)/windlass demo $(ARGS)
+
+dev: $(STAMP) ## everything up: chain, database, indexer, API
+	@$(BIN)/windlass dev $(ARGS)
+
+test: $(STAMP) ## every test but the long ones and those that need a validator
+	@if command -v cargo >/dev/null; then cargo test --quiet --locked --manifest-path programs/Cargo.toml -p windlass-rules; \
+	else echo "cargo is not here: windlass-rules' own tests are left out"; fi
+	@$(BIN)/pytest -q -m "not validator and not long" $(ARGS)
+
+test-validator: $(STAMP) ## the same parts on Agave's solana-test-validator (SOLANA_TEST_VALIDATOR names it)
+	@$(BIN)/pytest -q -m validator $(ARGS)
+
+test-long: $(STAMP) ## simulations of many minutes
+	@$(BIN)/pytest -q -m long $(ARGS) || test $$? -eq 5
+
+test-rust: ## all Rust tests and lints
+	@cargo fmt --check --manifest-path programs/Cargo.toml
+	@cargo clippy --quiet --locked --workspace --all-targets --manifest-path programs/Cargo.toml -- -D warnings
+	@cargo test --quiet --locked --workspace --manifest-path programs/Cargo.toml
+
+lint: $(STAMP) ## ruff, mypy, the import contract, the generated codecs
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/python -m windlass_programs.generate --check
+
+format: $(STAMP) ## let ruff and cargo lay out the code
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+	@cargo fmt --manifest-path programs/Cargo.toml
+
+programs: ## build the programs and their IDLs from source (SBF names the build tool)
+	@programs/build.sh programs/windlass_programs/built
+
+lock: ## pin what pyproject.toml asks for, with hashes
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" \
+		--extra dev pyproject.toml -o requirements.txt
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" \
+		--group build -o requirements-build.txt
+
+clean: ## remove the virtual environment and caches
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.PHONY: help setup demo dev test test-validator test-long test-rust lint format programs lock clean

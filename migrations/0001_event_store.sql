@@ -10,8 +10,9 @@ CREATE DOMAIN sha256 AS bytea CHECK (octet_length(VALUE) = 32);
 -- One row for each program that is followed.
 CREATE TABLE cursors (
     program              pubkey PRIMARY KEY,
-    -- Everything at or before this slot has been read; the newest signature read, where there is one.
+    -- Everything at or before this slot has been read, as far as the node listed it.
     slot                 bigint NOT NULL,
+    -- Where the next reading begins. It is kept some slots behind, because a node may list a transaction late.
     signature            tx_signature,
     -- The chain as the node last told it: newest confirmed and finalized slot, and Clock's time at the former.
     confirmed_slot       bigint NOT NULL DEFAULT 0,
@@ -24,12 +25,13 @@ CREATE TABLE cursors (
 CREATE TABLE events (
     id                   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     slot                 bigint NOT NULL,
-    transaction_index    integer NOT NULL,
+    transaction_index    integer,                  -- null where the node does not tell it
     signature            tx_signature NOT NULL,
-    -- The emitting instruction's place: outer instruction, then the index in its flattened list of inner ones.
+    -- The emitting instruction's place in the tree of calls: {2,0,1} is the second call made by the first call
+    -- of the transaction's third instruction. Comparing paths gives the order of execution.
     path                 integer[] NOT NULL,
     program              pubkey NOT NULL,
-    name                 text NOT NULL,
+    name                 text,                     -- null where the IDL does not know the event
     -- The stream (an account) and the event's place in it; null for programs without our stream header.
     stream               pubkey,
     seq                  bigint,

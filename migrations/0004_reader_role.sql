@@ -8,8 +8,19 @@ EXCEPTION
     WHEN duplicate_object OR unique_violation THEN NULL;
 END
 $$;
-ALTER ROLE windlass_reader SET default_transaction_read_only = on;
-ALTER ROLE windlass_reader SET statement_timeout = '5s';
+-- Only where they are missing: two databases that alter one role at once would collide.
+DO $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM pg_db_role_setting
+        WHERE setdatabase = 0 AND setrole = 'windlass_reader'::regrole
+          AND setconfig @> ARRAY['default_transaction_read_only=on', 'statement_timeout=5s']
+    ) THEN
+        ALTER ROLE windlass_reader SET default_transaction_read_only = on;
+        ALTER ROLE windlass_reader SET statement_timeout = '5s';
+    END IF;
+END
+$$;
 
 GRANT USAGE ON SCHEMA public TO windlass_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO windlass_reader;

@@ -1,0 +1,1 @@
+"""Follows Anchor programs on a Solana chain and folds their events into PostgreSQL."""

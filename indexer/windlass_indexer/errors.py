@@ -1,0 +1,54 @@
+"""What can go wrong, as one tree.
+
+IndexerError
+├── SettingsError            a setting is missing or means nothing
+├── DatabaseUnreachable      PostgreSQL did not answer, or refused us
+├── MigrationError           the tables are not the ones that this version makes
+├── RpcError
+│   ├── RpcUnreachable       no answer at all, or not a JSON-RPC one
+│   └── RpcRefused           the node answered with a JSON-RPC error
+├── WebsocketRefused         the node's websocket does not take our subscriptions
+└── TransactionMalformed     not a getTransaction result with encoding "json"
+"""
+
+
+class IndexerError(Exception):
+    """Every error of the indexer. Its text is a sentence for the operator."""
+
+
+class SettingsError(IndexerError):
+    """A setting is missing or means nothing."""
+
+
+class DatabaseUnreachable(IndexerError):
+    """PostgreSQL did not answer, or refused the connection."""
+
+
+class MigrationError(IndexerError):
+    """The tables found are not the ones that this version makes."""
+
+
+class RpcError(IndexerError):
+    """The node could not be asked."""
+
+
+class RpcUnreachable(RpcError):
+    """No answer came from the node, or one that is not JSON-RPC; worth trying again."""
+
+
+class RpcRefused(RpcError):
+    """The node answered with a JSON-RPC error: `code` and `message` as the node gave them."""
+
+    def __init__(self, method: str, code: int, message: str) -> None:
+        super().__init__(f"{method} was refused by the node: {message} (code {code})")
+        self.method = method
+        self.code = code
+        self.message = message
+
+
+class WebsocketRefused(IndexerError):
+    """The node's websocket does not take a subscription that the indexer needs."""
+
+
+class TransactionMalformed(IndexerError):
+    """What came is not a getTransaction result with encoding "json"."""

@@ -1,0 +1,30 @@
+"""What every test can ask for: a PostgreSQL server, and a fresh migrated database in it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from stack.postgres import create_database, create_template, database_url, drop_database, running_postgres
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server."""
+    with running_postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres: str) -> Iterator[str]:
+    """The name of a migrated database that no test writes to."""
+    name = asyncio.run(create_template(postgres))
+    yield name
+    asyncio.run(drop_database(postgres, name))
+
+
+@pytest.fixture
+async def database(postgres: str, template_database: str) -> AsyncIterator[str]:
+    """The URL of a database that holds the migrated tables and nothing else."""
+    name = await create_database(postgres, template_database)
+    yield database_url(postgres, name)
+    await drop_database(postgres, name)

@@ -1,0 +1,11 @@
+//! One instruction a file: check, change, invariant, emit.
+
+pub mod deposit;
+pub mod initialize_vault;
+pub mod withdraw;
+pub mod withdraw_all;
+
+pub use deposit::*;
+pub use initialize_vault::*;
+pub use withdraw::*;
+pub use withdraw_all::*;

@@ -1,0 +1,68 @@
+use anchor_lang::prelude::*;
+use anchor_spl::token::{transfer, Token, TokenAccount, Transfer};
+
+use crate::errors::VaultError;
+use crate::events::Withdrawn;
+use crate::seeds;
+use crate::state::CollateralVault;
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct Withdraw<'info> {
+    #[account(
+        mut,
+        seeds = [seeds::VAULT, vault.owner.as_ref()],
+        bump = vault.bump,
+        has_one = owner @ VaultError::NotOwner,
+        has_one = token_account @ VaultError::TokenAccountMismatch,
+    )]
+    pub vault: Box<Account<'info, CollateralVault>>,
+    pub owner: Signer<'info>,
+    #[account(
+        mut,
+        constraint = destination.key() != token_account.key() @ VaultError::SelfTransfer,
+        constraint = destination.mint == vault.mint @ VaultError::MintMismatch,
+    )]
+    pub destination: Box<Account<'info, TokenAccount>>,
+    #[account(mut)]
+    pub token_account: Box<Account<'info, TokenAccount>>,
+    pub token_program: Program<'info, Token>,
+}
+
+impl Withdraw<'_> {
+    pub fn run(ctx: Context<Self>, amount: u64) -> Result<()> {
+        let now = Clock::get()?.unix_timestamp;
+        let address = ctx.accounts.vault.key();
+        ctx.accounts.vault.withdraw(amount, now)?;
+        ctx.accounts.transfer(amount)?;
+        ctx.accounts.token_account.reload()?;
+
+        let vault = &mut ctx.accounts.vault;
+        vault.require_backed(ctx.accounts.token_account.amount)?;
+        let balances = (**vault).clone();
+        let event = vault.stream.record(address, now, |header| Withdrawn {
+            header,
+            vault: address,
+            owner: balances.owner,
+            amount,
+            total_balance: balances.total_balance,
+            locked_balance: balances.locked_balance,
+            available_balance: balances.available_balance,
+            total_deposited: balances.total_deposited,
+            total_withdrawn: balances.total_withdrawn,
+        })?;
+        emit_cpi!(event);
+        Ok(())
+    }
+
+    fn transfer(&self, amount: u64) -> Result<()> {
+        let accounts = Transfer {
+            from: self.token_account.to_account_info(),
+            to: self.destination.to_account_info(),
+            authority: self.vault.to_account_info(),
+        };
+        let owner = self.vault.owner.to_bytes();
+        let signer: &[&[&[u8]]] = &[&[seeds::VAULT, &owner, &[self.vault.bump]]];
+        transfer(CpiContext::new_with_signer(self.token_program.key(), accounts, signer), amount)
+    }
+}

@@ -1,0 +1,4 @@
+//! The seeds of every address that this program derives, named once.
+
+/// With the owner.
+pub const VAULT: &[u8] = b"vault";

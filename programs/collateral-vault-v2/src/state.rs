@@ -1,0 +1,90 @@
+use anchor_lang::prelude::*;
+use windlass_interface::EventStream;
+
+use crate::errors::VaultError;
+
+/// One user's collateral. The tokens lie in `token_account`, which the vault owns. Amounts are base units of the mint,
+/// times unix seconds.
+#[account]
+#[derive(InitSpace, Debug)]
+pub struct CollateralVault {
+    pub stream: EventStream,
+    pub bump: u8,
+    pub owner: Pubkey,
+    pub mint: Pubkey,
+    /// The associated token account of the vault and the mint.
+    pub token_account: Pubkey,
+    pub total_balance: u64,
+    /// Part of the total that cannot be withdrawn.
+    pub locked_balance: u64,
+    /// Part of the total that can be withdrawn.
+    pub available_balance: u64,
+    /// Ever.
+    pub total_deposited: u64,
+    /// Ever.
+    pub total_withdrawn: u64,
+    pub created_at: i64,
+    pub last_updated: i64,
+}
+
+impl CollateralVault {
+    pub const SPACE: usize = Self::DISCRIMINATOR.len() + Self::INIT_SPACE;
+
+    pub fn new(owner: Pubkey, mint: Pubkey, token_account: Pubkey, bump: u8, now: i64) -> Self {
+        Self {
+            stream: EventStream::default(),
+            bump,
+            owner,
+            mint,
+            token_account,
+            total_balance: 0,
+            locked_balance: 0,
+            available_balance: 0,
+            total_deposited: 0,
+            total_withdrawn: 0,
+            created_at: now,
+            last_updated: now,
+        }
+    }
+
+    /// Take in tokens, available at once.
+    pub fn deposit(&mut self, amount: u64, now: i64) -> Result<()> {
+        require!(amount > 0, VaultError::AmountZero);
+        self.total_balance = add(self.total_balance, amount)?;
+        self.available_balance = add(self.available_balance, amount)?;
+        self.total_deposited = add(self.total_deposited, amount)?;
+        self.last_updated = now;
+        self.invariant()
+    }
+
+    /// Give out tokens that are available.
+    pub fn withdraw(&mut self, amount: u64, now: i64) -> Result<()> {
+        require!(amount > 0, VaultError::AmountZero);
+        self.available_balance =
+            self.available_balance.checked_sub(amount).ok_or(VaultError::InsufficientBalance)?;
+        self.total_balance = self.total_balance.checked_sub(amount).ok_or(VaultError::InvariantViolated)?;
+        self.total_withdrawn = add(self.total_withdrawn, amount)?;
+        self.last_updated = now;
+        self.invariant()
+    }
+
+    /// total = locked + available = deposited - withdrawn.
+    pub fn invariant(&self) -> Result<()> {
+        let parts = self.locked_balance.checked_add(self.available_balance);
+        let flow = self.total_deposited.checked_sub(self.total_withdrawn);
+        let total = Some(self.total_balance);
+        require!(parts == total && flow == total, VaultError::InvariantViolated);
+        require!(self.last_updated >= self.created_at, VaultError::InvariantViolated);
+        Ok(())
+    }
+
+    /// The token account must hold at least the total: anybody may send it more.
+    pub fn require_backed(&self, tokens: u64) -> Result<()> {
+        require!(tokens >= self.total_balance, VaultError::TokensMissing);
+        Ok(())
+    }
+}
+
+fn add(balance: u64, amount: u64) -> Result<u64> {
+    Ok(balance.checked_add(amount).ok_or(VaultError::Overflow)?)
+}

@@ -1,0 +1,31 @@
+//! The rules of Windlass: who may do what, when, and what state follows.
+//!
+//! Nothing here knows of accounts, CPIs or Anchor. The program reads its accounts into these plain values, asks, and
+//! writes down the answer; tests and models ask the same functions. Keys are 32 bytes, times are unix seconds,
+//! durations are seconds.
+#![cfg_attr(not(test), no_std)]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+pub mod approve;
+pub mod cancel;
+pub mod code;
+pub mod config;
+pub mod digest;
+pub mod error;
+pub mod execute;
+pub mod loader;
+pub mod program;
+pub mod proposal;
+pub mod propose;
+pub mod roles;
+pub mod transitions;
+
+pub use error::RuleError;
+
+/// A public key: an account's address or a member.
+pub type Key = [u8; 32];
+
+/// A sha256 digest.
+pub type Digest = [u8; 32];

@@ -1,0 +1,9 @@
+//! What happened, for everyone who follows: each begins with the header of the multisig's stream.
+
+pub mod multisig;
+pub mod program;
+pub mod proposal;
+
+pub use multisig::*;
+pub use program::*;
+pub use proposal::*;

@@ -1,0 +1,15 @@
+use anchor_lang::prelude::*;
+use windlass_interface::EventHeader;
+
+#[event]
+pub struct ProgramRegistered {
+    pub header: EventHeader,
+    pub multisig: Pubkey,
+    pub program: Pubkey,
+    pub program_data: Pubkey,
+    pub upgrade_authority: Pubkey,
+    /// The upgrade authority itself where it was that already.
+    pub previous_authority: Pubkey,
+    /// Seconds; 0: the multisig's.
+    pub timelock: i64,
+}

@@ -1,0 +1,106 @@
+//! The upgradeable loader (loader-v3): reading its accounts, calling its instructions.
+
+use anchor_lang::prelude::*;
+use anchor_lang::solana_program::instruction::Instruction;
+use anchor_lang::solana_program::program::invoke_signed;
+use solana_sdk_ids::bpf_loader_upgradeable;
+use windlass_rules::loader::{buffer_of, program_data_of, upgrade_authority_of};
+
+use crate::errors::WindlassError;
+
+/// The loader's program account.
+#[derive(Clone)]
+pub struct UpgradeableLoader;
+
+impl Id for UpgradeableLoader {
+    fn id() -> Pubkey {
+        bpf_loader_upgradeable::ID
+    }
+}
+
+/// `UpgradeableLoaderInstruction`, a u32 little-endian.
+const UPGRADE: [u8; 4] = 3u32.to_le_bytes();
+const SET_AUTHORITY_CHECKED: [u8; 4] = 7u32.to_le_bytes();
+
+/// Check that `program` is an upgradeable program and `program_data` its code; the upgrade authority in it.
+pub fn authority_of_program(program: &AccountInfo, program_data: &AccountInfo) -> Result<Option<Pubkey>> {
+    let is_program = program.owner == &bpf_loader_upgradeable::ID && program.executable;
+    require!(is_program, WindlassError::ProgramMismatch);
+    let named = program_data_of(&program.try_borrow_data()?).map_err(WindlassError::from)?;
+
+    let (derived, _) = Pubkey::find_program_address(&[program.key.as_ref()], &bpf_loader_upgradeable::ID);
+    let is_its_data = program_data.key == &derived
+        && named == derived.to_bytes()
+        && program_data.owner == &bpf_loader_upgradeable::ID;
+    require!(is_its_data, WindlassError::ProgramDataInvalid);
+    let authority = upgrade_authority_of(&program_data.try_borrow_data()?).map_err(WindlassError::from)?;
+    Ok(authority.map(Pubkey::new_from_array))
+}
+
+/// Check that `buffer` is a buffer under `authority`, and read the program in it.
+pub fn read_buffer<T>(buffer: &AccountInfo, authority: &Pubkey, read: impl FnOnce(&[u8]) -> T) -> Result<T> {
+    require!(buffer.owner == &bpf_loader_upgradeable::ID, WindlassError::BufferInvalid);
+    let data = buffer.try_borrow_data()?;
+    let (actual, program) = buffer_of(&data).map_err(WindlassError::from)?;
+    require!(actual == Some(authority.to_bytes()), WindlassError::BufferAuthorityMismatch);
+    Ok(read(program))
+}
+
+/// Bytes of the program in a buffer under `authority`.
+pub fn buffer_len(buffer: &AccountInfo, authority: &Pubkey) -> Result<u32> {
+    let len = read_buffer(buffer, authority, |program| program.len())?;
+    Ok(u32::try_from(len).map_err(|_| WindlassError::BufferInvalid)?)
+}
+
+/// Move a buffer or a ProgramData from `current` to `new`, which signs too: no key can get an authority that nobody
+/// can sign for.
+pub fn set_authority_checked<'info>(
+    account: AccountInfo<'info>,
+    current: AccountInfo<'info>,
+    new: AccountInfo<'info>,
+    new_seeds: &[&[u8]],
+) -> Result<()> {
+    let instruction = Instruction {
+        program_id: bpf_loader_upgradeable::ID,
+        accounts: vec![
+            AccountMeta::new(account.key(), false),
+            AccountMeta::new_readonly(current.key(), true),
+            AccountMeta::new_readonly(new.key(), true),
+        ],
+        data: SET_AUTHORITY_CHECKED.to_vec(),
+    };
+    Ok(invoke_signed(&instruction, &[account, current, new], &[new_seeds])?)
+}
+
+/// The accounts of the loader's Upgrade, in its order.
+pub struct Upgrade<'info> {
+    pub program_data: AccountInfo<'info>,
+    pub program: AccountInfo<'info>,
+    pub buffer: AccountInfo<'info>,
+    /// Gets the lamports that the buffer held, and those that ProgramData does not need.
+    pub spill: AccountInfo<'info>,
+    pub rent: AccountInfo<'info>,
+    pub clock: AccountInfo<'info>,
+    pub authority: AccountInfo<'info>,
+}
+
+impl Upgrade<'_> {
+    pub fn invoke_signed(self, authority_seeds: &[&[u8]]) -> Result<()> {
+        let instruction = Instruction {
+            program_id: bpf_loader_upgradeable::ID,
+            accounts: vec![
+                AccountMeta::new(self.program_data.key(), false),
+                AccountMeta::new(self.program.key(), false),
+                AccountMeta::new(self.buffer.key(), false),
+                AccountMeta::new(self.spill.key(), false),
+                AccountMeta::new_readonly(self.rent.key(), false),
+                AccountMeta::new_readonly(self.clock.key(), false),
+                AccountMeta::new_readonly(self.authority.key(), true),
+            ],
+            data: UPGRADE.to_vec(),
+        };
+        let accounts =
+            [self.program_data, self.program, self.buffer, self.spill, self.rent, self.clock, self.authority];
+        Ok(invoke_signed(&instruction, &accounts, &[authority_seeds])?)
+    }
+}

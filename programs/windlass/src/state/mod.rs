@@ -1,0 +1,9 @@
+//! The accounts, each with the invariant that holds after every instruction.
+
+pub mod multisig_config;
+pub mod program_upgrade_state;
+pub mod upgrade_proposal;
+
+pub use multisig_config::*;
+pub use program_upgrade_state::*;
+pub use upgrade_proposal::*;

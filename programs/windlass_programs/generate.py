@@ -32,7 +32,7 @@ def module_source(idl: Idl) -> str:
     header = _HEADER.format(name=idl.name)
     if not any("(Enum)" in part for part in parts):
         header = header.replace("from enum import Enum\n", "")
-    return "\n\n".join([header.rstrip("\n"), *parts]) + "\n"
+    return "\n\n\n".join([header.rstrip("\n"), *parts]) + "\n"
 
 
 def _reachable(idl: Idl, names: list[str]) -> list[str]:

@@ -1,0 +1,87 @@
+"""Accounts at any unfinalized slot, and which accounts a program owns.
+
+LiteSVM holds one state, the newest. For each block that is not finalized yet, the accounts it changed
+are kept as they were before it; the state at a slot is the oldest of those after it, else the newest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from solders.account import Account
+from solders.litesvm import LiteSVM
+from solders.pubkey import Pubkey
+from solders.system_program import ID as SYSTEM_PROGRAM
+
+_GONE = Account(0, b"", SYSTEM_PROGRAM)
+
+
+class Accounts:
+    """The one door to LiteSVM's accounts: whatever changes one goes through `record` or `write`."""
+
+    def __init__(self, svm: LiteSVM) -> None:
+        self._svm = svm
+        self._before: dict[int, dict[Pubkey, Account | None]] = {}
+        self._open_slot = 0
+        self._owned: dict[Pubkey, set[Pubkey]] = {}
+
+    def open(self, slot: int) -> None:
+        """Changes from here on belong to `slot`."""
+        self._open_slot = slot
+        self._before[slot] = {}
+
+    def finalize(self, slot: int) -> None:
+        """`slot` is final: nobody can ask for a state before it any more. Its own changes stay listed."""
+        for old in [s for s in self._before if s < slot]:
+            del self._before[old]
+
+    def current(self, address: Pubkey) -> Account | None:
+        """The newest state. An account without lamports does not exist (the runtime deletes it)."""
+        account = self._svm.get_account(address)
+        return account if account is not None and account.lamports else None
+
+    def settle(self, address: Pubkey) -> Account | None:
+        """The newest state after a transaction. Forgets the data and owner that LiteSVM keeps of an
+        emptied account: on chain the address is free again."""
+        account = self._svm.get_account(address)
+        if account is None or account.lamports:
+            return account
+        if account.owner != SYSTEM_PROGRAM or account.data:
+            self._svm.set_account(address, _GONE)
+        return None
+
+    def at(self, address: Pubkey, slot: int) -> Account | None:
+        """The state at the end of `slot`, which is the open slot or one not older than the finalized."""
+        for changed_slot, before in self._before.items():  # ascending: slots are opened in order
+            if changed_slot > slot and address in before:
+                return before[address]
+        return self.current(address)
+
+    def changed_in(self, slot: int) -> list[Pubkey]:
+        """Addresses whose account changed in an unfinalized slot."""
+        return list(self._before.get(slot, ()))
+
+    def owned_by(self, owner: Pubkey, slot: int) -> Iterator[tuple[Pubkey, Account]]:
+        """Accounts that `owner` owned at `slot`."""
+        candidates = set(self._owned.get(owner, ()))
+        for changed_slot, before in self._before.items():
+            if changed_slot > slot:
+                candidates.update(k for k, a in before.items() if a is not None and a.owner == owner)
+        for address in sorted(candidates, key=bytes):
+            account = self.at(address, slot)
+            if account is not None and account.owner == owner:
+                yield address, account
+
+    def record(self, address: Pubkey, before: Account | None, after: Account | None) -> None:
+        """LiteSVM changed an account in the open slot."""
+        self._before[self._open_slot].setdefault(address, before)
+        if before is not None and (after is None or after.owner != before.owner):
+            self._owned.get(before.owner, set()).discard(address)
+        if after is not None:
+            self._owned.setdefault(after.owner, set()).add(address)
+
+    def write(self, address: Pubkey, account: Account) -> None:
+        """Set an account from outside a transaction (genesis, sysvars, fees, nonces)."""
+        before = self.current(address)
+        self._svm.set_account(address, account)
+        self.record(address, before, account)

@@ -1,0 +1,85 @@
+"""Between LiteSVM's results and the ledger's records."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from solders.account import Account
+from solders.pubkey import Pubkey
+from solders.transaction_metadata import FailedTransactionMetadata, TransactionMetadata
+
+from windlass_localnet.accounts import Accounts
+from windlass_localnet.ledger import Execution, InnerInstruction, TokenBalance
+
+TOKEN_PROGRAMS = frozenset(
+    Pubkey.from_string(name)
+    for name in (
+        "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
+        "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb",
+    )
+)
+_TOKEN_ACCOUNT_LENGTH = 165
+_TOKEN_2022_ACCOUNT_TYPE = 2
+_MINT_DECIMALS = 44
+
+
+def error_json(failed: FailedTransactionMetadata) -> Any:
+    """The TransactionError as the validator writes it; solders knows the shapes."""
+    return json.loads(failed.to_json())["err"]
+
+
+def from_metadata(meta: TransactionMetadata, err: Any) -> Execution:
+    """The ledger's record of an execution."""
+    inner = []
+    for index, group in enumerate(meta.inner_instructions()):
+        instructions = []
+        for entry in group:
+            compiled = entry.instruction()
+            # solders has no accessor for it; it is the last byte of the serialized form.
+            height = bytes(entry)[-1]
+            instructions.append(
+                InnerInstruction(compiled.program_id_index, bytes(compiled.accounts), bytes(compiled.data), height)
+            )
+        if instructions:
+            inner.append((index, instructions))
+    # solders 0.26 calls this return_data; its stub has another name.
+    returned = meta.return_data()  # type: ignore[attr-defined]
+    return_data = (returned.program_id, bytes(returned.data)) if returned.data else None
+    return Execution(err, meta.logs(), inner, meta.compute_units_consumed(), return_data)
+
+
+def unexecuted(err: Any, logs: list[str] | None = None) -> Execution:
+    """A transaction that paid its fee and did not run."""
+    return Execution(err, logs or [], [], 0, None)
+
+
+def token_balances(keys: list[Pubkey], states: list[Account | None], accounts: Accounts) -> list[TokenBalance]:
+    """The SPL token accounts among a transaction's accounts."""
+    found = []
+    for index, (_, account) in enumerate(zip(keys, states, strict=True)):
+        if account is None or account.owner not in TOKEN_PROGRAMS or account.executable:
+            continue
+        data = account.data
+        if not is_token_account(data):
+            continue
+        mint = Pubkey(data[:32])
+        mint_account = accounts.current(mint)
+        found.append(
+            TokenBalance(
+                index,
+                mint,
+                Pubkey(data[32:64]),
+                account.owner,
+                int.from_bytes(data[64:72], "little"),
+                mint_account.data[_MINT_DECIMALS] if mint_account is not None else 0,
+            )
+        )
+    return found
+
+
+def is_token_account(data: bytes) -> bool:
+    """Whether a token program's account data is that of an initialized token account."""
+    if len(data) < _TOKEN_ACCOUNT_LENGTH or data[108] == 0:
+        return False
+    return len(data) == _TOKEN_ACCOUNT_LENGTH or data[_TOKEN_ACCOUNT_LENGTH] == _TOKEN_2022_ACCOUNT_TYPE

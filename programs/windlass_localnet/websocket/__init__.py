@@ -1,0 +1,1 @@
+"""Solana's websocket: subscriptions and their notifications."""

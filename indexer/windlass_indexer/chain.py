@@ -1,0 +1,114 @@
+"""What is asked of the chain: signatures of an address, transactions, accounts, and the time."""
+
+from base64 import b64decode
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from windlass_indexer.errors import RpcRefused
+from windlass_indexer.rpc import SIGNATURE_NOT_FOUND, Rpc
+
+Json = Any
+
+_CLOCK = "SysvarC1ock11111111111111111111111111111111"
+# Clock: slot u64, epoch_start_timestamp i64, epoch u64, leader_schedule_epoch u64, unix_timestamp i64.
+_CLOCK_UNIX_TIMESTAMP = slice(32, 40)
+_PAGE = 1_000  # the most that getSignaturesForAddress gives
+_MAX_ACCOUNTS = 100  # the most that getMultipleAccounts takes
+# Always 1: without it, one transaction of that version makes the node refuse.
+_TRANSACTION = {"encoding": "json", "commitment": "confirmed", "maxSupportedTransactionVersion": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class ChainTime:
+    """The newest confirmed and finalized slot, and Clock's unix time (seconds) at the former."""
+
+    confirmed_slot: int
+    finalized_slot: int
+    unix_timestamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSignature:
+    """A transaction in an address' history. `failed` as the ledger has it."""
+
+    signature: str
+    slot: int
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAt:
+    """An account's data (None: there is no such account) at a confirmed slot."""
+
+    address: str
+    slot: int
+    data: bytes | None
+
+
+class Chain:
+    """Reads a chain at commitment confirmed. Every method raises RpcUnreachable or RpcRefused."""
+
+    def __init__(self, rpc: Rpc) -> None:
+        self._rpc = rpc
+
+    async def time(self) -> ChainTime:
+        """Two methods in one request."""
+        clock, finalized = await self._rpc.together(
+            [
+                ("getAccountInfo", [_CLOCK, {"encoding": "base64", "commitment": "confirmed"}]),
+                ("getSlot", [{"commitment": "finalized"}]),
+            ]
+        )
+        if isinstance(clock, RpcRefused):
+            raise clock
+        if isinstance(finalized, RpcRefused):
+            raise finalized
+        data = b64decode(clock["value"]["data"][0])
+        return ChainTime(
+            confirmed_slot=clock["context"]["slot"],
+            finalized_slot=finalized,
+            unix_timestamp=int.from_bytes(data[_CLOCK_UNIX_TIMESTAMP], "little", signed=True),
+        )
+
+    async def history(self, address: str, until: str | None) -> AsyncIterator[list[ListedSignature]]:
+        """Pages of the address' transactions, newest first, down to but without `until` (None: to the first).
+
+        The order within a slot is not to be relied on. A node that does not know `until` refuses: see
+        `is_unknown_signature`.
+        """
+        before: str | None = None
+        while True:
+            options = {"limit": _PAGE, "commitment": "confirmed"}
+            options |= {"before": before} if before else {}
+            options |= {"until": until} if until else {}
+            page = await self._rpc.call("getSignaturesForAddress", address, options)
+            if page:
+                yield [ListedSignature(i["signature"], i["slot"], i["err"] is not None) for i in page]
+            if len(page) < _PAGE:
+                return
+            before = page[-1]["signature"]
+
+    async def transactions(self, signatures: Sequence[str]) -> list[Json | RpcRefused | None]:
+        """getTransaction results in the same order; None is "not yet", never "nothing"."""
+        return await self._rpc.batch("getTransaction", [(signature, _TRANSACTION) for signature in signatures])
+
+    async def accounts(self, addresses: Sequence[str]) -> list[AccountAt]:
+        """The accounts in the same order, each with the slot of its answer."""
+        chunks = [addresses[i : i + _MAX_ACCOUNTS] for i in range(0, len(addresses), _MAX_ACCOUNTS)]
+        options = {"encoding": "base64", "commitment": "confirmed"}
+        answers = await self._rpc.batch("getMultipleAccounts", [(chunk, options) for chunk in chunks])
+        found: list[AccountAt] = []
+        for chunk, answer in zip(chunks, answers, strict=True):
+            if isinstance(answer, RpcRefused):
+                raise answer
+            slot = answer["context"]["slot"]
+            for address, account in zip(chunk, answer["value"], strict=True):
+                data = None if account is None else b64decode(account["data"][0])
+                found.append(AccountAt(address, slot, data))
+        return found
+
+
+def is_unknown_signature(error: RpcRefused) -> bool:
+    """Whether the node refused because it does not (or no longer) know the signature named in a history."""
+    return error.code == SIGNATURE_NOT_FOUND

@@ -1,0 +1,140 @@
+"""windlass-indexer: follow programs, decode one transaction, make the tables, verify the streams."""
+
+import asyncio
+import logging
+import sys
+from collections import Counter
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+from windlass_programs.idl import Idl, IdlError
+
+from windlass_indexer import logs, migrations, service
+from windlass_indexer.database import connection
+from windlass_indexer.decode import events_of
+from windlass_indexer.errors import IndexerError, TransactionMalformed
+from windlass_indexer.event import FollowedProgram
+from windlass_indexer.settings import Settings
+from windlass_indexer.verifier import Verdict
+
+Result = TypeVar("Result")
+_EXIT_FAILED = 1
+_EXIT_BAD_INPUT = 2
+
+_database = click.option("--database", metavar="URL", help="PostgreSQL; else DATABASE_URL, else the PG* variables.")
+_rpc = click.option("--rpc", metavar="URL", help="Solana RPC; else WINDLASS_RPC_URL, else http://127.0.0.1:8899.")
+_program = click.option("--program", metavar="ADDRESS", help="The windlass program; else WINDLASS_PROGRAM_ID.")
+_vault_program = click.option(
+    "--vault-program",
+    metavar="ADDRESS",
+    help='The collateral vault, or "none"; else WINDLASS_VAULT_PROGRAM_ID.',
+)
+
+
+@click.group()
+@click.version_option(package_name="windlass")
+def main() -> None:
+    """Turns the events of Anchor programs into PostgreSQL tables.
+
+    Settings come from the environment (see .env.example); options go before it.
+    """
+
+
+@main.command(epilog="Example: windlass-indexer run --rpc http://127.0.0.1:8899 --database postgresql:///windlass")
+@_rpc
+@click.option("--ws", metavar="URL", help="Solana websocket; else WINDLASS_WS_URL, else RPC's host and port + 1.")
+@_database
+@_program
+@_vault_program
+def run(rpc: str | None, ws: str | None, database: str | None, program: str | None, vault_program: str | None) -> None:
+    """Follow the programs until stopped; catches up first with what happened since the last run."""
+    try:
+        settings = Settings.read(rpc=rpc, ws=ws, database=database, program=program, vault_program=vault_program)
+        logs.configure(settings.log_level, settings.log_format)
+        asyncio.run(service.run(settings))
+    except IndexerError as error:
+        _fail(str(error))
+    except Exception as error:
+        logging.getLogger(__name__).debug("why it ended", exc_info=True)
+        _fail(f"the indexer ended: {type(error).__name__}: {error} (WINDLASS_LOG_LEVEL=debug shows where)")
+
+
+@main.command(epilog="Example: windlass-indexer decode --idl IDL.json < transaction.json")
+@click.option(
+    "--idl",
+    "idl_file",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The program's IDL (Anchor 0.30 and later).",
+)
+@click.option("--program", metavar="ADDRESS", help="The program; else the address that the IDL names.")
+def decode(idl_file: Path, program: str | None) -> None:
+    """Print the program's own events of one transaction, one JSON object a line.
+
+    Standard input is a getTransaction answer (or its result alone) with encoding "json". An event that the IDL does
+    not know is printed with name null and its bytes as {"raw": hex}.
+    """
+    try:
+        idl = Idl.parse(idl_file.read_bytes())
+        followed = FollowedProgram(program or str(idl.address), idl, has_streams=False)
+        events = list(events_of(sys.stdin.buffer.read(), followed))
+    except IdlError as error:
+        _fail(f"{idl_file}: {error}", _EXIT_BAD_INPUT)
+    except TransactionMalformed as error:
+        _fail(f"standard input: {error}", _EXIT_BAD_INPUT)
+    except ValueError:
+        _fail(f"--program is not a program's address (32 bytes in base58): {program!r}", _EXIT_BAD_INPUT)
+    for event in events:
+        click.echo(event.json())
+
+
+@main.command(epilog="Example: windlass-indexer migrate --database postgresql:///windlass")
+@_database
+def migrate(database: str | None) -> None:
+    """Make or update the tables; `run` does so too when it starts."""
+    settings = _settings(database=database)
+
+    async def apply() -> list[str]:
+        async with connection(settings.database_url) as opened:
+            return await migrations.apply(opened)
+
+    applied = _run(apply())
+    click.echo("\n".join(f"applied {name}" for name in applied) or "the tables are up to date")
+
+
+@main.command(epilog="Example: windlass-indexer verify --rpc http://127.0.0.1:8899")
+@_rpc
+@_database
+def verify(rpc: str | None, database: str | None) -> None:
+    """Compare every stream's digest with the account on chain; exit 1 unless all agree."""
+    comparisons = _run(service.verify(_settings(rpc=rpc, database=database)))
+    for comparison in comparisons:
+        if comparison.verdict is not Verdict.AGREES:
+            click.echo(f"{comparison.stream} {comparison.verdict.value}: {comparison.detail}")
+    verdicts = Counter(comparison.verdict for comparison in comparisons)
+    click.echo(f"{verdicts[Verdict.AGREES]} of {len(comparisons)} streams agree with the chain")
+    if verdicts[Verdict.AGREES] != len(comparisons):
+        sys.exit(_EXIT_FAILED)
+
+
+def _settings(*, rpc: str | None = None, database: str | None = None) -> Settings:
+    try:
+        settings = Settings.read(rpc=rpc, database=database)
+    except IndexerError as error:
+        _fail(str(error))
+    logs.configure(settings.log_level, settings.log_format)
+    return settings
+
+
+def _run(work: Coroutine[Any, Any, Result]) -> Result:
+    try:
+        return asyncio.run(work)
+    except IndexerError as error:
+        _fail(str(error))
+
+
+def _fail(message: str, code: int = _EXIT_FAILED) -> NoReturn:
+    click.echo(f"windlass-indexer: {message}", err=True)
+    sys.exit(code)

@@ -1,0 +1,104 @@
+"""An event as it is kept: where on the chain it stands, and what it says."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import orjson
+from solders.pubkey import Pubkey
+from windlass_programs.codec import Codec, CodecError
+from windlass_programs.idl import Idl
+
+from windlass_indexer.attribution import emissions, event_authority
+from windlass_indexer.transaction import Transaction
+
+# discriminator, then the header: stream (32 bytes), seq u64, unix_timestamp i64, little-endian.
+_STREAM = slice(8, 40)
+_SEQ = slice(40, 48)
+_HEADER_END = 56
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of a followed program.
+
+    `name` is None where the IDL does not know the event (or what follows its discriminator): it is kept with its
+    bytes, `data` is then {"raw": hex}. `stream` and `seq` are the header's and None where there is none.
+    """
+
+    slot: int
+    transaction_index: int | None
+    signature: str
+    path: tuple[int, ...]
+    program: str
+    name: str | None
+    stream: str | None
+    seq: int | None
+    block_time: int | None
+    raw: bytes
+    data: dict[str, Any]
+
+    def json(self) -> bytes:
+        """What `windlass-indexer decode` prints of it, on one line."""
+        return orjson.dumps(
+            {
+                "slot": self.slot,
+                "signature": self.signature,
+                "path": self.path,
+                "program": self.program,
+                "name": self.name,
+                "data": self.data,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class FollowedProgram:
+    """A program whose events are read. `has_streams`: each of its events begins with the stream header."""
+
+    address: str
+    idl: Idl
+    has_streams: bool = True
+
+    @cached_property
+    def authority(self) -> str:
+        """The program's event authority."""
+        return event_authority(self.address)
+
+    @cached_property
+    def codec(self) -> Codec:
+        """Made once: the IDL's types are compiled."""
+        return Codec(self.idl)
+
+    def events(self, transaction: Transaction) -> Iterator[Event]:
+        """The program's own events in this transaction. Raises TransactionMalformed."""
+        for emission in emissions(transaction, self.address, self.authority):
+            name, data = self._decode(emission.raw)
+            stream, seq = self._header(emission.raw)
+            yield Event(
+                slot=transaction.slot,
+                transaction_index=transaction.index,
+                signature=transaction.signature,
+                path=emission.path,
+                program=self.address,
+                name=name,
+                stream=stream,
+                seq=seq,
+                block_time=transaction.block_time,
+                raw=emission.raw,
+                data=data,
+            )
+
+    def _decode(self, event: bytes) -> tuple[str | None, dict[str, Any]]:
+        try:
+            decoded = self.codec.event(event)
+        except CodecError:
+            return None, {"raw": event.hex()}
+        return decoded.name, decoded.fields
+
+    def _header(self, event: bytes) -> tuple[str | None, int | None]:
+        # Read from the bytes, so that an event that the IDL does not know yet still has its place in the stream.
+        if not self.has_streams or len(event) < _HEADER_END:
+            return None, None
+        return str(Pubkey.from_bytes(event[_STREAM])), int.from_bytes(event[_SEQ], "little")

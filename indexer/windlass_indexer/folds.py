@@ -1,0 +1,32 @@
+"""Which SQL folds which event into the tables. One line for each event; a fold may serve several."""
+
+from collections.abc import Iterable, Mapping
+
+from windlass_indexer import queries
+
+Registry = Mapping[tuple[str, str], str]
+
+# Program (by its IDL's name), event, file and name of the statement.
+_TABLE = [
+    ("windlass", "MultisigInitialized", "multisig.sql", "multisig_initialized"),
+    ("windlass", "ProgramRegistered", "program.sql", "program_registered"),
+    ("windlass", "UpgradeProposed", "proposal.sql", "upgrade_proposed"),
+    ("windlass", "BufferVerified", "proposal.sql", "buffer_verified"),
+    ("windlass", "UpgradeApproved", "proposal.sql", "upgrade_approved"),
+    ("windlass", "CancelVoted", "proposal.sql", "cancel_voted"),
+    ("windlass", "UpgradeCancelled", "proposal.sql", "upgrade_cancelled"),
+    ("windlass", "UpgradeExecuted", "proposal.sql", "upgrade_executed"),
+    ("collateral_vault", "VaultInitialized", "vault.sql", "vault_initialized"),
+    ("collateral_vault", "Deposited", "vault.sql", "balance_moved"),
+    ("collateral_vault", "Withdrawn", "vault.sql", "balance_moved"),
+]
+
+
+def registry(table: Iterable[tuple[str, str, str, str]] = tuple(_TABLE)) -> Registry:
+    """The statement for (program, event). Raises ValueError on an event with two folds."""
+    statements: dict[tuple[str, str], str] = {}
+    for program, event, file, query in table:
+        if (program, event) in statements:
+            raise ValueError(f"{event} of {program} has two folds; each event has one")
+        statements[program, event] = queries.load(file)[query]
+    return statements

@@ -1,0 +1,203 @@
+"""Reads one program's transactions. Live, catch-up and repair are one path: signatures in, events committed."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+from math import inf
+from time import monotonic
+
+from windlass_indexer.chain import Chain, ListedSignature, is_unknown_signature
+from windlass_indexer.errors import RpcRefused, TransactionMalformed
+from windlass_indexer.event import Event, FollowedProgram
+from windlass_indexer.retries import is_retryable, persistently
+from windlass_indexer.store import Cursor, Store
+from windlass_indexer.transaction import Transaction
+
+_log = logging.getLogger(__name__)
+
+# As many transactions as one request takes, and one commit.
+_CHUNK = 200
+# A node may list a transaction late, so every sweep begins this many slots before the last one's end.
+_OVERLAP_SLOTS = 32
+# How soon after a wake-up, and how often without one, the history is swept.
+_SWEEP_AFTER_WAKEUP_SECONDS = 0.5
+_SWEEP_SECONDS = 2.0
+# A repair that did not help is not tried again before this.
+_REPAIR_SECONDS = 5.0
+# A node that told of a transaction may still answer null for it: asked again after these pauses (seconds), then
+# left to the sweeps.
+_NULL_PAUSES = (0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64)
+
+
+class Follower:
+    """Follows one program into the store.
+
+    `on_folded(streams)` is called with the streams that changed, after each commit. `confirmed_slot()` gives the
+    newest confirmed slot known.
+    """
+
+    def __init__(
+        self,
+        program: FollowedProgram,
+        chain: Chain,
+        store: Store,
+        confirmed_slot: Callable[[], int],
+        on_folded: Callable[[set[str]], None],
+    ) -> None:
+        self.program = program
+        self._chain = chain
+        self._store = store
+        self._confirmed_slot = confirmed_slot
+        self._on_folded = on_folded
+        self._awake = asyncio.Event()
+        self._told: dict[str, int] = {}  # signatures to fetch now, with how often the node had them not yet
+        self._repairs: set[str] = set()
+        self._repaired: dict[str, float] = {}  # when a stream's repair was last asked for
+        self._gaps: set[str] = set()  # streams that wait for an event that a sweep may bring
+        self._read: dict[str, int] = {}  # signatures read since the anchor, with their slots
+        self._anchor: str | None = None
+        self._next_sweep = 0.0
+
+    def tell(self, signature: str, attempt: int = 0) -> None:
+        """There may be something in this transaction: it is fetched at once."""
+        if signature not in self._read:
+            self._told.setdefault(signature, attempt)
+            self._awake.set()
+
+    def repair(self, stream: str) -> None:
+        """This stream lacks an event that neither wake-ups nor sweeps brought."""
+        if monotonic() - self._repaired.get(stream, -inf) >= _REPAIR_SECONDS:
+            self._repaired[stream] = monotonic()
+            self._repairs.add(stream)
+            self._awake.set()
+
+    def sweep_soon(self) -> None:
+        """Read what may not have been told."""
+        self._next_sweep = 0.0
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Follow for ever."""
+        await persistently("reading the cursor")(self._resume)
+        while True:
+            await persistently(f"following {self.program.idl.name}")(self._step)
+
+    async def _resume(self) -> None:
+        cursor = await self._store.cursor(self.program.address)
+        self._anchor = cursor.signature if cursor else None
+
+    async def _step(self) -> None:
+        overdue = monotonic() - self._next_sweep
+        # What was told goes first, but a steady stream of it must not keep the sweeps waiting.
+        if self._told and overdue < _SWEEP_SECONDS:
+            await self._read_told()
+        elif overdue >= 0:
+            await self._sweep()
+        elif self._repairs:
+            await self._repair(min(self._repairs))
+        else:
+            self._awake.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(-overdue):
+                    await self._awake.wait()
+
+    async def _read_told(self) -> None:
+        told = dict(islice(self._told.items(), _CHUNK))
+        missing = await self._ingest(list(told))
+        for signature, attempt in told.items():
+            self._told.pop(signature, None)
+            if signature in missing and attempt < len(_NULL_PAUSES):
+                asyncio.get_running_loop().call_later(_NULL_PAUSES[attempt], self.tell, signature, attempt + 1)
+        self._next_sweep = min(self._next_sweep, monotonic() + _SWEEP_AFTER_WAKEUP_SECONDS)
+
+    async def _sweep(self) -> None:
+        """Read everything since the anchor that has not been read, oldest first, and move the anchor and cursor."""
+        started = monotonic()
+        waiting = set(self._gaps)
+        tip = self._confirmed_slot()
+        listed = await self._history(self.program.address, self._anchor)
+        unread = [item for item in listed if not item.failed and item.signature not in self._read]
+        if catching_up := len(unread) > _CHUNK:
+            _log.info("%s: %d transactions to catch up", self.program.idl.name, len(unread))
+        for chunk in _chunks(unread):
+            cursor = Cursor(min(chunk[-1].slot - 1, tip), self._settled(chunk, tip))
+            if await self._ingest([item.signature for item in chunk], cursor):
+                # The node lists what it does not give yet: the cursor must not pass it.
+                self._next_sweep = started + _SWEEP_AFTER_WAKEUP_SECONDS
+                return
+            self._move_anchor(cursor.signature, tip)
+        self._move_anchor(self._settled(listed, tip), tip)
+        await self._store.commit(self.program.address, [], Cursor(tip, self._anchor))
+        if catching_up:
+            _log.info("%s: caught up to slot %d", self.program.idl.name, tip)
+        # A gap that was there before this sweep and still is will not close by waiting.
+        for stream in waiting & self._gaps:
+            self.repair(stream)
+        self._next_sweep = started + _SWEEP_SECONDS
+
+    async def _repair(self, stream: str) -> None:
+        """Read the stream account's own history from the last event folded."""
+        listed = await self._history(stream, await self._store.last_signature(stream))
+        _log.info("repairing stream %s: %d transactions of its own", stream, len(listed))
+        for chunk in _chunks([item for item in listed if not item.failed]):
+            await self._ingest([item.signature for item in chunk])
+        self._repairs.discard(stream)
+
+    async def _ingest(self, signatures: Sequence[str], cursor: Cursor | None = None) -> set[str]:
+        """Fetch these transactions and commit their events; gives those that the node does not have yet.
+
+        `cursor` moves with them, in the same commit, if none is missing.
+        """
+        missing: set[str] = set()
+        read: dict[str, int] = {}
+        events: list[Event] = []
+        answers = await self._chain.transactions(signatures)
+        for signature, answer in zip(signatures, answers, strict=True):
+            if answer is None or (isinstance(answer, RpcRefused) and is_retryable(answer)):
+                missing.add(signature)
+                continue
+            read[signature] = self._confirmed_slot()
+            try:
+                if isinstance(answer, RpcRefused):
+                    raise answer
+                transaction = Transaction.parse(answer)
+                read[signature] = transaction.slot
+                events += self.program.events(transaction)
+            except (RpcRefused, TransactionMalformed) as error:
+                # It stops nothing. If one of our events was in it, its stream shows a gap.
+                _log.error("%s cannot be read: %s", signature, error)
+        if events or cursor:
+            committed = await self._store.commit(self.program.address, events, None if missing else cursor)
+            self._gaps = self._gaps - committed.whole | committed.gaps.keys()
+            if committed.folded:
+                self._on_folded(committed.folded)
+        self._read |= read
+        return missing
+
+    @staticmethod
+    def _settled(listed: Sequence[ListedSignature], tip: int) -> str | None:
+        """The newest signature that is old enough for the next reading to begin after it."""
+        settled = (item.signature for item in reversed(listed) if item.slot <= tip - _OVERLAP_SLOTS)
+        return next(settled, None)
+
+    def _move_anchor(self, anchor: str | None, tip: int) -> None:
+        if anchor is not None:
+            self._anchor = anchor
+            self._read = {s: slot for s, slot in self._read.items() if slot > tip - _OVERLAP_SLOTS}
+
+    async def _history(self, address: str, until: str | None) -> list[ListedSignature]:
+        """The address' transactions after `until`, oldest first."""
+        try:
+            pages = [page async for page in self._chain.history(address, until)]
+        except RpcRefused as refused:
+            if until is None or not is_unknown_signature(refused):
+                raise
+            _log.warning("the node does not know %s (any more): reading all of %s", until, address)
+            pages = [page async for page in self._chain.history(address, None)]
+        return [item for page in reversed(pages) for item in reversed(page)]
+
+
+def _chunks(items: Sequence[ListedSignature]) -> Iterator[Sequence[ListedSignature]]:
+    return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))

@@ -1,0 +1,48 @@
+"""What is tried again and what ends the indexer: one function decides, for the node and for PostgreSQL."""
+
+import logging
+
+import asyncpg
+import tenacity
+import websockets
+
+from windlass_indexer.errors import RpcRefused, RpcUnreachable
+
+_log = logging.getLogger(__name__)
+
+_DATABASE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.InterfaceError,  # the connection was closed under us
+)
+_NODE = (RpcUnreachable, websockets.ConnectionClosed, websockets.InvalidHandshake)
+# Internal error; block not available; node unhealthy; min context slot not reached; too many requests.
+_PASSING_REFUSALS = {-32603, -32004, -32005, -32016, 429, -32429}
+
+
+def is_retryable(error: BaseException) -> bool:
+    """Whether trying again may help; otherwise the error ends the indexer."""
+    if isinstance(error, RpcRefused):
+        return error.code in _PASSING_REFUSALS
+    return isinstance(error, (*_DATABASE, *_NODE, OSError, TimeoutError))
+
+
+def persistently(what: str) -> tenacity.AsyncRetrying:
+    """Runs a coroutine function again, with growing pauses up to 5 s, for as long as its errors are retryable."""
+
+    def report(state: tenacity.RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        pause = state.next_action.sleep if state.next_action else 0.0
+        _log.warning("%s failed (%s), trying again in %.1f s", what, error or type(error).__name__, pause)
+
+    return tenacity.AsyncRetrying(
+        retry=tenacity.retry_if_exception(is_retryable),
+        wait=tenacity.wait_exponential_jitter(initial=0.1, max=5.0, jitter=0.1),
+        before_sleep=report,
+        reraise=True,
+    )

@@ -1,0 +1,145 @@
+"""The indexer as a whole: one process that follows several programs of one chain into one database."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from time import monotonic
+
+import asyncpg
+import websockets
+
+from windlass_indexer.chain import Chain, ChainTime
+from windlass_indexer.database import migrated_pool
+from windlass_indexer.errors import RpcError, RpcUnreachable, WebsocketRefused
+from windlass_indexer.follower import Follower
+from windlass_indexer.retries import persistently
+from windlass_indexer.rpc import Rpc
+from windlass_indexer.settings import Settings, without_password
+from windlass_indexer.store import Store
+from windlass_indexer.verifier import Comparison, Verifier
+from windlass_indexer.wakeups import Wakeups
+
+_log = logging.getLogger(__name__)
+
+# The chain's time is asked for at each slot told, but not more often than this; and at least this often.
+_CLOCK_AT_MOST_SECONDS = 0.25
+_CLOCK_AT_LEAST_SECONDS = 1.0
+_START_SECONDS = 5.0
+
+
+async def run(settings: Settings) -> None:
+    """Follow until SIGTERM or SIGINT.
+
+    Raises DatabaseUnreachable, MigrationError, RpcUnreachable or WebsocketRefused where one of them is not there
+    at the start; later they are waited for.
+    """
+    async with migrated_pool(settings.database_url) as pool, _reached_chain(settings) as (chain, time):
+        await _reach_websocket(settings.ws_url)
+        await _until_signalled(_Indexer(settings, chain, pool, time).run())
+
+
+async def verify(settings: Settings) -> list[Comparison]:
+    """Compare every stream in the tables with its account, once. Raises as `run` does."""
+    async with migrated_pool(settings.database_url) as pool, _reached_chain(settings) as (chain, _):
+        return await Verifier(chain, pool, lambda program, stream: None).check_all()
+
+
+class _Indexer:
+    """Wires the parts: wake-ups to followers, their commits to the verifier, its doubts back to the followers."""
+
+    def __init__(self, settings: Settings, chain: Chain, pool: asyncpg.Pool, time: ChainTime) -> None:
+        self._chain = chain
+        self._time = time
+        self._slot_told = asyncio.Event()
+        self._store = Store(pool, settings.programs)
+        self._verifier = Verifier(chain, pool, self._repair)
+        self._followers = {
+            program.address: Follower(program, chain, self._store, self._confirmed_slot, self._verifier.changed)
+            for program in settings.programs
+        }
+        self._wakeups = Wakeups(
+            settings.ws_url, list(self._followers), self._tell, self._slot_told.set, self._sweep_soon
+        )
+
+    async def run(self) -> None:
+        """Until cancelled, or until something fails for good."""
+        for program in self._followers.values():
+            _log.info("following %s %s", program.program.idl.name, program.program.address)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._wakeups.run())
+                tasks.create_task(self._keep_time())
+                tasks.create_task(self._verifier.run())
+                for follower in self._followers.values():
+                    tasks.create_task(follower.run())
+        except BaseExceptionGroup as failures:
+            # One failure has ended the others; it is what the operator needs to read.
+            raise failures.exceptions[0] from None
+
+    async def _keep_time(self) -> None:
+        while True:
+            started = monotonic()
+            self._slot_told.clear()
+            await persistently("asking for the chain's time")(self._tell_time)
+            await asyncio.sleep(max(0.0, started + _CLOCK_AT_MOST_SECONDS - monotonic()))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, started + _CLOCK_AT_LEAST_SECONDS - monotonic())):
+                    await self._slot_told.wait()
+
+    async def _tell_time(self) -> None:
+        self._time = await self._chain.time()
+        await self._store.tell_time(list(self._followers), self._time)
+
+    def _confirmed_slot(self) -> int:
+        return self._time.confirmed_slot
+
+    def _tell(self, program: str, signature: str) -> None:
+        self._followers[program].tell(signature)
+
+    def _sweep_soon(self) -> None:
+        for follower in self._followers.values():
+            follower.sweep_soon()
+
+    def _repair(self, program: str, stream: str) -> None:
+        if follower := self._followers.get(program):
+            follower.repair(stream)
+
+
+@asynccontextmanager
+async def _reached_chain(settings: Settings) -> AsyncIterator[tuple[Chain, ChainTime]]:
+    async with Rpc(settings.rpc_url) as rpc:
+        chain = Chain(rpc)
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                time = await chain.time()
+        except (RpcError, TimeoutError) as error:
+            raise RpcUnreachable(
+                f"the Solana RPC could not be asked for the time at {without_password(settings.rpc_url)}: "
+                f"{error or f'no answer within {_START_SECONDS:.0f} s'}\n"
+                "Start it (windlass-localnet is one), or say where it is with --rpc or WINDLASS_RPC_URL."
+            ) from error
+        yield chain, time
+
+
+async def _reach_websocket(url: str) -> None:
+    try:
+        async with websockets.connect(url, open_timeout=_START_SECONDS):
+            pass
+    except (OSError, TimeoutError, websockets.WebSocketException) as error:
+        raise WebsocketRefused(
+            f"the Solana websocket could not be reached at {without_password(url)}: {error or 'no answer'}\n"
+            "It is the RPC's port + 1 unless --ws or WINDLASS_WS_URL says otherwise."
+        ) from error
+
+
+async def _until_signalled(work: Coroutine[None, None, None]) -> None:
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        _log.info("stopped")

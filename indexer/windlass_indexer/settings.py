@@ -1,0 +1,109 @@
+"""The indexer's settings, from the environment; the command line's options go before it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+from solders.pubkey import Pubkey
+from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
+from windlass_programs.idl import Idl
+
+from windlass_indexer.errors import SettingsError
+from windlass_indexer.event import FollowedProgram
+
+DEFAULT_RPC_URL = "http://127.0.0.1:8899"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where to read from, where to write to, and what to follow.
+
+    `database_url` None: libpq's PG* variables say where.
+    """
+
+    database_url: str | None
+    rpc_url: str
+    ws_url: str
+    programs: tuple[FollowedProgram, ...]
+    log_level: str
+    log_format: str
+
+    @classmethod
+    def read(
+        cls,
+        environment: Mapping[str, str] | None = None,
+        *,
+        database: str | None = None,
+        rpc: str | None = None,
+        ws: str | None = None,
+        program: str | None = None,
+        vault_program: str | None = None,
+    ) -> "Settings":
+        """Arguments that are given go before the environment. Raises SettingsError."""
+        env = os.environ if environment is None else environment
+        rpc_url = _url("WINDLASS_RPC_URL", rpc or env.get("WINDLASS_RPC_URL") or DEFAULT_RPC_URL, "http")
+        ws_url = ws or env.get("WINDLASS_WS_URL") or websocket_url(rpc_url)
+        windlass = program or env.get("WINDLASS_PROGRAM_ID") or str(WINDLASS_PROGRAM_ID)
+        vault = vault_program or env.get("WINDLASS_VAULT_PROGRAM_ID") or str(VAULT_PROGRAM_ID)
+        followed = [FollowedProgram(_address("WINDLASS_PROGRAM_ID", windlass), Idl.load("windlass"))]
+        if vault != "none":
+            # The second version's IDL knows the first one's events too.
+            idl = Idl.load("collateral_vault_v2")
+            followed.append(FollowedProgram(_address("WINDLASS_VAULT_PROGRAM_ID", vault), idl))
+        return cls(
+            database_url=database or env.get("DATABASE_URL") or None,
+            rpc_url=rpc_url,
+            ws_url=_url("WINDLASS_WS_URL", ws_url, "ws"),
+            programs=tuple(followed),
+            log_level=_choice(env, "WINDLASS_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+            log_format=_choice(env, "WINDLASS_LOG_FORMAT", "text", ("text", "json")),
+        )
+
+
+def websocket_url(rpc_url: str) -> str:
+    """Where a node's websocket is unless told otherwise: the port after RPC's; without a port, the same URL."""
+    parts = urlsplit(rpc_url)
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    netloc = parts.netloc if parts.port is None else f"{host}:{parts.port + 1}"
+    return urlunsplit(parts._replace(scheme="wss" if parts.scheme == "https" else "ws", netloc=netloc))
+
+
+def without_password(url: str) -> str:
+    """The URL as it may be shown: a password in it, or in its query, becomes ***."""
+    parts = urlsplit(url)
+    shown = parts.netloc
+    if parts.password is not None:
+        shown = f"{parts.username or ''}:***@{shown.rpartition('@')[2]}"
+    query = "&".join(
+        f"{name}=***" if name.lower() in ("password", "api-key", "api_key", "token") else item
+        for item in parts.query.split("&")
+        for name in [item.partition("=")[0]]
+    )
+    return urlunsplit(parts._replace(netloc=shown, query=query))
+
+
+def _url(name: str, url: str, scheme: str) -> str:
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in (scheme, f"{scheme}s") and bool(parts.hostname) and (parts.port or 0) >= 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise SettingsError(f"{name} is not a URL that begins with {scheme}:// or {scheme}s://: {url!r}")
+    return url
+
+
+def _address(name: str, text: str) -> str:
+    try:
+        return str(Pubkey.from_string(text))
+    except ValueError:
+        raise SettingsError(f"{name} is not a program's address (32 bytes in base58): {text!r}") from None
+
+
+def _choice(env: Mapping[str, str], name: str, default: str, choices: tuple[str, ...]) -> str:
+    value = (env.get(name) or default).lower()
+    if value not in choices:
+        raise SettingsError(f"{name} is {value!r}; it can be {', '.join(choices)}")
+    return value

@@ -1,0 +1,122 @@
+"""A transaction as getTransaction gives it (encoding "json"): legacy, v0 and v1 alike, read as plain JSON.
+
+Typed parsers lag behind the chain (v1 transactions), so only what attribution needs is taken, and checked.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from windlass_indexer.errors import TransactionMalformed
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class InnerInstruction:
+    """An instruction that a program called.
+
+    `path` is its place in the tree of calls: (2, 0, 1) is the second call made by the first call of the
+    transaction's third instruction, so comparing paths gives the order of execution. `caller` is the program that
+    called it. A node too old to tell stack heights leaves the tree unknown: `path` is then (outer instruction,
+    index in its flat list) and `caller` is None.
+    """
+
+    path: tuple[int, ...]
+    caller: str | None
+    program: str
+    accounts: tuple[str, ...]
+    data: str  # base58
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """What the chain did with one transaction."""
+
+    slot: int
+    index: int | None  # in its block; None where the node does not tell it
+    signature: str
+    block_time: int | None  # unix seconds
+    succeeded: bool
+    _keys: tuple[str, ...]
+    _outer: Sequence[Json]
+    _inner: Sequence[Json]
+
+    @classmethod
+    def parse(cls, result: Json) -> "Transaction":
+        """From the `result` of getTransaction. Raises TransactionMalformed, which says what came instead."""
+        if not isinstance(result, dict) or "transaction" not in result:
+            raise TransactionMalformed('expected a getTransaction result: an object with "slot" and "transaction"')
+        body, meta = result["transaction"], result.get("meta")
+        if isinstance(body, (list, str)):
+            encoding = body[1] if isinstance(body, list) and len(body) > 1 else "base58"
+            raise TransactionMalformed(f'the transaction is encoded as {encoding}: fetch it with encoding "json"')
+        if not isinstance(meta, dict):
+            raise TransactionMalformed("the result has no `meta`: the node did not keep how the transaction went")
+        try:
+            return cls._parse(result, body, meta)
+        except (KeyError, IndexError, TypeError, AttributeError) as error:
+            raise TransactionMalformed(
+                f'this is not a getTransaction result with encoding "json": {type(error).__name__} {error}'
+            ) from None
+
+    @classmethod
+    def _parse(cls, result: Json, body: Json, meta: Json) -> "Transaction":
+        message = body["message"]
+        static = message["accountKeys"]
+        if any(isinstance(key, dict) for key in static):
+            raise TransactionMalformed('the transaction is encoded as jsonParsed: fetch it with encoding "json"')
+        succeeded = meta["err"] is None
+        inner = meta.get("innerInstructions")
+        if inner is None and succeeded:
+            raise TransactionMalformed(
+                "`meta.innerInstructions` is null: the node does not record inner instructions, ask another one"
+            )
+        loaded = meta.get("loadedAddresses") or {}
+        return cls(
+            slot=int(result["slot"]),
+            index=result.get("transactionIndex"),
+            signature=str(body["signatures"][0]),
+            block_time=result.get("blockTime"),
+            succeeded=succeeded,
+            # The order in which instructions count their accounts: a lookup table's writable ones come first.
+            _keys=(*static, *loaded.get("writable", ()), *loaded.get("readonly", ())),
+            _outer=message["instructions"],
+            _inner=inner or (),
+        )
+
+    def inner_instructions(self) -> Iterator[InnerInstruction]:
+        """All calls, in order of execution. Raises TransactionMalformed where indexes or heights make no sense."""
+        try:
+            for group in self._inner:
+                yield from self._calls_of(group["index"], group["instructions"])
+        except (KeyError, IndexError, TypeError, AttributeError) as error:
+            raise TransactionMalformed(
+                f"the inner instructions of {self.signature} make no sense: {type(error).__name__} {error}"
+            ) from None
+
+    def _calls_of(self, outer: int, instructions: Sequence[Json]) -> Iterator[InnerInstruction]:
+        flat = any(instruction.get("stackHeight") is None for instruction in instructions)
+        # The way down to the latest call: its path, the programs along it, and how many calls each has made.
+        path = [outer]
+        programs = [self._keys[self._outer[outer]["programIdIndex"]]]
+        calls = [0]
+        for position, instruction in enumerate(instructions):
+            height = 2 if flat else instruction["stackHeight"]
+            if not 2 <= height <= len(path) + 1:
+                raise TransactionMalformed(
+                    f"in {self.signature} a call at stack height {height} follows one at {len(path)}"
+                )
+            del path[height - 1 :], programs[height - 1 :], calls[height - 1 :]
+            program = self._keys[instruction["programIdIndex"]]
+            path.append(position if flat else calls[-1])
+            yield InnerInstruction(
+                path=tuple(path),
+                caller=None if flat else programs[-1],
+                program=program,
+                accounts=tuple(self._keys[index] for index in instruction["accounts"]),
+                data=instruction["data"],
+            )
+            calls[-1] += 1
+            programs.append(program)
+            calls.append(0)

@@ -1,0 +1,158 @@
+"""Compares each stream's digest with the account on chain: nothing lost, doubled, forged or out of order."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from time import monotonic
+
+import asyncpg
+
+from windlass_indexer import queries
+from windlass_indexer.chain import AccountAt, Chain
+from windlass_indexer.retries import persistently
+
+_SQL = queries.load("verifier.sql")
+_log = logging.getLogger(__name__)
+
+# Of any stream account: discriminator (8 bytes), seq u64 little-endian, digest.
+_SEQ = slice(8, 16)
+_DIGEST = slice(16, 48)
+
+# Changes are gathered for this long before the accounts are asked for, in one request where it can be.
+_GATHER_SECONDS = 0.1
+# How often the streams with the oldest news are looked at again, and how many of them.
+_ROTATION_SECONDS = 5.0
+_ROTATION_STREAMS = 100
+# The node and the tables are read at different moments, so being apart is looked at again after a short while;
+# a stream that stays behind is repaired, and one that stays apart beyond that is marked.
+_RECHECK_SECONDS = 0.3
+_REPAIR_AFTER_SECONDS = 3.0
+_MARK_AFTER_SECONDS = 15.0
+
+
+class Verdict(Enum):
+    """How a stream in the tables compares with its account on chain."""
+
+    AGREES = "agrees"
+    BEHIND = "behind the chain"
+    AHEAD = "ahead of the chain"
+    DIFFERS = "differs from the chain"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A stream against its account at a confirmed slot."""
+
+    stream: str
+    program: str
+    seq: int
+    slot: int
+    verdict: Verdict
+    detail: str
+
+
+def compare(stream: str, program: str, seq: int, digest: bytes, account: AccountAt) -> Comparison:
+    """Digests are compared at equal `seq` only: at another, they say nothing of each other."""
+    if account.data is None or len(account.data) < _DIGEST.stop:
+        there = "there is no such account" if account.data is None else "the account is too short for a stream"
+        return Comparison(stream, program, seq, account.slot, Verdict.AHEAD, there)
+    on_chain = int.from_bytes(account.data[_SEQ], "little")
+    detail = f"the tables are at {seq}, the chain at {on_chain}"
+    if on_chain > seq:
+        verdict = Verdict.BEHIND
+    elif on_chain < seq:
+        verdict = Verdict.AHEAD
+    elif account.data[_DIGEST] == digest:
+        verdict, detail = Verdict.AGREES, f"equal at {seq}"
+    else:
+        verdict, detail = (
+            Verdict.DIFFERS,
+            f"at {seq} the digest is {digest.hex()}, {account.data[_DIGEST].hex()} on chain",
+        )
+    return Comparison(stream, program, seq, account.slot, verdict, detail)
+
+
+class Verifier:
+    """Looks at every stream that changed, and at all others by rotation; beside the ingest, never in its way.
+
+    `repair(program, stream)` is called for a stream that stays behind the chain.
+    """
+
+    def __init__(self, chain: Chain, pool: asyncpg.Pool, repair: Callable[[str, str], None]) -> None:
+        self._chain = chain
+        self._pool = pool
+        self._repair = repair
+        self._changed: set[str] = set()
+        self._awake = asyncio.Event()
+        self._apart_since: dict[str, float] = {}
+
+    def changed(self, streams: set[str]) -> None:
+        """These streams have moved on."""
+        self._changed |= streams
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Verify for ever."""
+        next_rotation = 0.0
+        while True:
+            recheck = self._apart_recently()
+            pause = min(next_rotation - monotonic(), _RECHECK_SECONDS if recheck else _ROTATION_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, pause)):
+                    await self._awake.wait()
+            await asyncio.sleep(_GATHER_SECONDS)
+            self._awake.clear()
+            changed, self._changed = self._changed | recheck, set()
+            if changed:
+                await persistently("verifying")(self._verify, "named", sorted(changed))
+            if monotonic() >= next_rotation:
+                await persistently("verifying")(self._verify, "stalest", _ROTATION_STREAMS)
+                next_rotation = monotonic() + _ROTATION_SECONDS
+
+    def _apart_recently(self) -> set[str]:
+        since = monotonic() - _MARK_AFTER_SECONDS - _RECHECK_SECONDS * 2
+        return {stream for stream, moment in self._apart_since.items() if moment > since}
+
+    async def check_all(self) -> list[Comparison]:
+        """Compare every stream now, and write down what comes of it."""
+        return await self._verify("all")
+
+    async def _verify(self, query: str, *parameters: object) -> list[Comparison]:
+        streams = await self._pool.fetch(_SQL[query], *parameters)
+        accounts = await self._chain.accounts([row["stream"] for row in streams])
+        comparisons = [
+            compare(row["stream"], row["program"], row["seq"], row["digest"], account)
+            for row, account in zip(streams, accounts, strict=True)
+        ]
+        wrong = [comparison for comparison in comparisons if self._judge(comparison)]
+        await self._write_down(comparisons, wrong)
+        return comparisons
+
+    def _judge(self, comparison: Comparison) -> bool:
+        """Whether to mark the stream as wrong; asks for its repair on the way."""
+        if comparison.verdict is Verdict.AGREES:
+            self._apart_since.pop(comparison.stream, None)
+            return False
+        apart = monotonic() - self._apart_since.setdefault(comparison.stream, monotonic())
+        if comparison.verdict is Verdict.BEHIND and apart >= _REPAIR_AFTER_SECONDS:
+            self._repair(comparison.program, comparison.stream)
+        return comparison.verdict is Verdict.DIFFERS or apart >= _MARK_AFTER_SECONDS
+
+    async def _write_down(self, comparisons: Sequence[Comparison], wrong: Sequence[Comparison]) -> None:
+        agreed = [comparison for comparison in comparisons if comparison.verdict is Verdict.AGREES]
+        if agreed:
+            await self._pool.execute(
+                _SQL["agreed"], [c.stream for c in agreed], [c.seq for c in agreed], [c.slot for c in agreed]
+            )
+        if wrong:
+            for comparison in wrong:
+                _log.error("stream %s %s: %s", comparison.stream, comparison.verdict.value, comparison.detail)
+            await self._pool.execute(
+                _SQL["disagreed"],
+                [c.stream for c in wrong],
+                [c.seq for c in wrong],
+                [f"{c.verdict.value}: {c.detail}" for c in wrong],
+            )

@@ -1,0 +1,101 @@
+"""The node's websocket, taken as a wake-up only.
+
+logsSubscribe tells of executions, not of transactions: repeated, with wrong slots, sometimes with success for what
+failed, and with holes when the node drops a slow or busy connection. So a message only says "look at this
+signature now"; what is true is fetched, and what was never told is found by the regular sweeps.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+import websockets
+
+from windlass_indexer.errors import WebsocketRefused
+from windlass_indexer.retries import persistently
+
+_log = logging.getLogger(__name__)
+
+# Slots come every 400 ms or so. A connection that is silent for this long is stalled.
+_STALLED_AFTER_SECONDS = 5.0
+_MAX_MESSAGE_BYTES = 16 << 20
+
+
+class Wakeups:
+    """One connection with a slot subscription and one logs subscription for each program.
+
+    Calls `on_signature(program, signature)` for each success told, `on_slot()` for each slot, and `on_connected()`
+    whenever the subscriptions stand (again): what happened before that was not told.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        programs: Sequence[str],
+        on_signature: Callable[[str, str], None],
+        on_slot: Callable[[], None],
+        on_connected: Callable[[], None],
+    ) -> None:
+        self._url = url
+        self._programs = programs
+        self._on_signature = on_signature
+        self._on_slot = on_slot
+        self._on_connected = on_connected
+
+    async def run(self) -> None:
+        """Listen for ever, connecting again as often as it takes. Raises WebsocketRefused."""
+        while True:
+            await persistently(f"listening to {self._url}")(self._listen)
+
+    async def _listen(self) -> None:
+        async with websockets.connect(self._url, max_size=_MAX_MESSAGE_BYTES, open_timeout=5.0) as socket:
+            programs = await self._subscribe(socket)
+            _log.info("listening to %s", self._url)
+            self._on_connected()
+            while True:
+                try:
+                    async with asyncio.timeout(_STALLED_AFTER_SECONDS):
+                        message = await socket.recv()
+                except TimeoutError:
+                    raise TimeoutError(f"nothing came for {_STALLED_AFTER_SECONDS:.0f} s") from None
+                self._dispatch(orjson.loads(message), programs)
+
+    async def _subscribe(self, socket: websockets.ClientConnection) -> dict[int, str]:
+        """The programs by the id of their subscription."""
+        options = {"commitment": "confirmed"}
+        requests: list[tuple[str, list[Any]]] = [("slotSubscribe", [])]
+        requests += [("logsSubscribe", [{"mentions": [program]}, options]) for program in self._programs]
+        for number, (method, params) in enumerate(requests):
+            await socket.send(
+                orjson.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}), text=True
+            )
+        subscriptions: dict[int, str] = {}
+        answered = 0
+        # Notifications of the first subscriptions may come between the answers; the sweep that follows covers them.
+        async with asyncio.timeout(_STALLED_AFTER_SECONDS):
+            while answered < len(requests):
+                message = orjson.loads(await socket.recv())
+                if "id" not in message:
+                    continue
+                number = message["id"]
+                if "error" in message:
+                    raise WebsocketRefused(
+                        f"{self._url} refuses {requests[number][0]}: {message['error'].get('message')}; "
+                        "set WINDLASS_WS_URL to a websocket that takes it"
+                    )
+                if number > 0:
+                    subscriptions[message["result"]] = self._programs[number - 1]
+                answered += 1
+        return subscriptions
+
+    def _dispatch(self, message: Any, programs: dict[int, str]) -> None:
+        match message:
+            case {"method": "slotNotification"}:
+                self._on_slot()
+            case {
+                "method": "logsNotification",
+                "params": {"subscription": id, "result": {"value": {"signature": signature, "err": None}}},
+            } if id in programs:
+                self._on_signature(programs[id], signature)

@@ -1,0 +1,1 @@
+"""The operator's side of Windlass: builds, simulates, signs and sends transactions, or hands them out unsigned."""

@@ -1,0 +1,137 @@
+"""The chain's accounts as the commands read them, typed. A wrong address is told apart from a missing account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from solders.pubkey import Pubkey
+from windlass_programs.addresses import (
+    LOADER_V3,
+    VAULT_PROGRAM_ID,
+    WINDLASS_PROGRAM_ID,
+    program_data_address,
+    program_state_address,
+    vault_address,
+)
+from windlass_programs.collateral_vault import CollateralVault
+from windlass_programs.windlass import MultisigConfig, ProgramUpgradeState, UpgradeProposal
+
+from windlass_commands import loader
+from windlass_commands.errors import AccountMissing
+from windlass_commands.rpc import Account, Rpc
+
+# Role bits of a member (windlass-rules).
+PROPOSE, APPROVE, GUARD = 1, 2, 4
+ROLE_NAMES = {PROPOSE: "propose", APPROVE: "approve", GUARD: "guard"}
+
+KIND = TypeVar("KIND", covariant=True)
+
+
+class Decodes(Protocol[KIND]):
+    """A generated account class: decodes an account's data, discriminator included."""
+
+    def decode(self, data: bytes) -> KIND: ...
+
+
+def role_names(roles: int) -> str:
+    """The names of the bits: "propose, approve" for 3."""
+    return ", ".join(name for bit, name in ROLE_NAMES.items() if roles & bit) or "none"
+
+
+@dataclass(frozen=True)
+class Governed:
+    """A proposal with everything it depends on."""
+
+    address: Pubkey
+    proposal: UpgradeProposal
+    multisig: MultisigConfig
+    state: ProgramUpgradeState
+
+
+class Accounts:
+    """Reads Windlass's accounts of one deployment (`program_id`) from one node."""
+
+    def __init__(self, rpc: Rpc, program_id: Pubkey = WINDLASS_PROGRAM_ID) -> None:
+        self.rpc = rpc
+        self.program_id = program_id
+
+    async def multisig(self, address: Pubkey) -> MultisigConfig:
+        """The MultisigConfig at `address`. Raises AccountMissing."""
+        return self._decode(MultisigConfig, "multisig", address, await self.rpc.account(address))
+
+    async def proposal(self, address: Pubkey) -> UpgradeProposal:
+        """The UpgradeProposal at `address`. Raises AccountMissing."""
+        return self._decode(UpgradeProposal, "proposal", address, await self.rpc.account(address))
+
+    async def program_state(self, multisig: Pubkey, program: Pubkey) -> ProgramUpgradeState:
+        """What `multisig` keeps of a program it governs. Raises AccountMissing where it does not."""
+        address = program_state_address(multisig, program, self.program_id)
+        account = await self.rpc.account(address)
+        if account is None:
+            raise AccountMissing(
+                f"Program {program} is not governed by multisig {multisig}; `windlass register` hands it over."
+            )
+        return self._decode(ProgramUpgradeState, "program state", address, account)
+
+    async def governed(self, proposal_address: Pubkey) -> Governed:
+        """A proposal, its multisig and its program's state. Raises AccountMissing."""
+        proposal = await self.proposal(proposal_address)
+        multisig = await self.multisig(proposal.multisig)
+        state = await self.program_state(proposal.multisig, proposal.program)
+        return Governed(proposal_address, proposal, multisig, state)
+
+    async def either(self, address: Pubkey) -> MultisigConfig | UpgradeProposal:
+        """Whatever of the two is at `address`. Raises AccountMissing."""
+        account = await self.rpc.account(address)
+        if account is not None and account.data[:8] == UpgradeProposal.DISCRIMINATOR:
+            return self._decode(UpgradeProposal, "proposal", address, account)
+        return self._decode(MultisigConfig, "multisig or proposal", address, account)
+
+    async def buffer(self, address: Pubkey) -> loader.Buffer:
+        """The loader's buffer at `address`. Raises AccountMissing."""
+        account = await self.rpc.account(address)
+        found = loader.decode_buffer(account.data) if account and account.owner == LOADER_V3 else None
+        if found is None:
+            what = "nothing" if account is None else f"an account of {account.owner} that is no buffer"
+            raise AccountMissing(
+                f"Expected a program buffer at {address}, found {what}; `windlass upload FILE.so` makes one."
+            )
+        return found
+
+    async def program_data(self, program: Pubkey) -> loader.ProgramData:
+        """Where `program`'s code is. Raises AccountMissing for anything that is no upgradeable program."""
+        program_account, data_account = await self.rpc.accounts([program, program_data_address(program)])
+        if program_account is None:
+            raise AccountMissing(f"Expected a program at {program}, found nothing; is --url the right cluster?")
+        found = loader.decode_program_data(data_account.data) if data_account else None
+        if program_account.owner != LOADER_V3 or found is None:
+            raise AccountMissing(
+                f"Expected an upgradeable program (owned by {LOADER_V3}) at {program}, found an account of "
+                f"{program_account.owner}; only such programs can be upgraded."
+            )
+        return found
+
+    async def vault(self, owner: Pubkey, vault_program: Pubkey = VAULT_PROGRAM_ID) -> CollateralVault:
+        """The collateral vault of `owner`. Raises AccountMissing."""
+        address = vault_address(owner, vault_program)
+        account = await self.rpc.account(address)
+        if account is None:
+            raise AccountMissing(f"{owner} has no collateral vault yet; `windlass vault init MINT` makes one.")
+        try:
+            return CollateralVault.decode(account.data)
+        except ValueError as error:
+            raise AccountMissing(f"The account at {address} is no collateral vault: {error}.") from error
+
+    def _decode(self, kind: Decodes[KIND], what: str, address: Pubkey, account: Account | None) -> KIND:
+        if account is None:
+            raise AccountMissing(f"Expected a {what} at {address}, found nothing; check the address and --url.")
+        if account.owner != self.program_id:
+            raise AccountMissing(
+                f"Expected a {what} of program {self.program_id} at {address}, found an account of {account.owner}; "
+                "check the address and --program-id."
+            )
+        try:
+            return kind.decode(account.data)
+        except ValueError as error:
+            raise AccountMissing(f"The account at {address} is no {what}: {error}.") from error

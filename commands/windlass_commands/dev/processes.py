@@ -1,0 +1,175 @@
+"""Child processes that never outlive us: their output is passed on line by line, and all end when one does.
+
+Each child runs in a session of its own, so that Ctrl-C reaches only us and we stop them in order. Should we be
+killed, the kernel signals them (PR_SET_PDEATHSIG, Linux).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from windlass_commands.errors import ProcessFailed
+
+PR_SET_PDEATHSIG = 1
+STOP_SECONDS = 10.0
+LINES_KEPT = 20
+# A log line can be a whole transaction; asyncio's default limit for a line is 64 kB.
+MAX_LINE_BYTES = 1 << 20
+
+Show = Callable[[str, str], None]
+
+
+@dataclass
+class Child:
+    """A running child. `lines` are the last it printed."""
+
+    name: str
+    process: asyncio.subprocess.Process
+    stop_signal: signal.Signals
+    lines: deque[str] = field(default_factory=lambda: deque(maxlen=LINES_KEPT))
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    pump: asyncio.Task[None] | None = None
+
+    @property
+    def ended(self) -> bool:
+        """True once it has exited."""
+        return self.process.returncode is not None
+
+    def failure(self) -> ProcessFailed:
+        """That it ended, with its last words."""
+        code = self.process.returncode
+        how = f"exit code {code}" if code is None or code >= 0 else f"signal {signal.Signals(-code).name}"
+        said = "\n".join(f"    {line}" for line in list(self.lines)[-5:])
+        return ProcessFailed(f"{self.name} ended unexpectedly ({how})" + (f"; it last said:\n{said}" if said else "."))
+
+
+class Supervisor:
+    """Starts children, passes their output to `show(name, line)`, and stops them in reverse order."""
+
+    def __init__(self, show: Show) -> None:
+        self.show = show
+        self.children: list[Child] = []
+
+    async def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str] | None = None,
+        user: str | None = None,
+        stop_signal: signal.Signals = signal.SIGTERM,
+        show: bool = True,
+    ) -> Child:
+        """Start a child, as another system `user` if one is named. Raises ProcessFailed where there is no program."""
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                env={**os.environ, **(environment or {})},
+                start_new_session=True,
+                # After setuid, which would clear the setting again (prctl(2)).
+                preexec_fn=_dies_with_us(stop_signal),
+                limit=MAX_LINE_BYTES,
+                **({"user": user, "group": user, "extra_groups": []} if user else {}),
+            )
+        except OSError as error:
+            raise ProcessFailed(f"{name} cannot be started: {command[0]}: {error.strerror}.") from error
+        child = Child(name, process, stop_signal)
+        child.pump = asyncio.create_task(self._pump(child, show))
+        self.children.append(child)
+        return child
+
+    async def line_of(self, child: Child, wanted: Callable[[str], bool], seconds: float) -> str:
+        """The first line that is `wanted`. Raises ProcessFailed where it ends, or does not say it in time."""
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    child.changed.clear()
+                    for line in child.lines:
+                        if wanted(line):
+                            return line
+                    if child.ended:
+                        raise child.failure()
+                    await child.changed.wait()
+        except TimeoutError:
+            raise ProcessFailed(f"{child.name} did not become ready within {seconds:.0f} s.") from None
+
+    async def first_end(self) -> ProcessFailed:
+        """Wait until any child ends; how it did."""
+        waits = {asyncio.create_task(child.process.wait()): child for child in self.children}
+        try:
+            done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waits:
+                task.cancel()
+        child = waits[next(iter(done))]
+        await self._drained(child)
+        return child.failure()
+
+    async def stop(self) -> None:
+        """Stop all, the last started first; whoever does not go in 10 seconds is killed."""
+        for child in reversed(self.children):
+            await self._stop(child)
+        self.children.clear()
+
+    async def _stop(self, child: Child) -> None:
+        if not child.ended:
+            with contextlib.suppress(ProcessLookupError):
+                child.process.send_signal(child.stop_signal)
+            try:
+                await asyncio.wait_for(child.process.wait(), STOP_SECONDS)
+            except TimeoutError:
+                self.show(child.name, f"did not stop within {STOP_SECONDS:.0f} s and is killed")
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(child.process.pid, signal.SIGKILL)
+                await child.process.wait()
+        await self._drained(child)
+
+    async def _drained(self, child: Child) -> None:
+        """Its last lines; a grandchild that holds the pipe open does not hold us up."""
+        if child.pump is not None:
+            await asyncio.wait([child.pump], timeout=1)
+            child.pump.cancel()
+
+    async def _pump(self, child: Child, show: bool) -> None:
+        stream = child.process.stdout
+        assert stream is not None
+        while True:
+            try:
+                raw = await stream.readline()
+            except ValueError:
+                continue  # a line beyond MAX_LINE_BYTES; the reader has dropped it
+            if not raw:
+                break
+            line = raw.decode(errors="replace").rstrip()
+            child.lines.append(line)
+            child.changed.set()
+            if show:
+                self.show(child.name, line)
+        await child.process.wait()
+        child.changed.set()
+
+
+def _dies_with_us(death_signal: signal.Signals) -> Callable[[], None] | None:
+    if not sys.platform.startswith("linux"):
+        return None
+    # Looked up before the fork: between fork and exec nothing may be imported or allocated at length.
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    parent = os.getpid()
+
+    def before_exec() -> None:
+        prctl(PR_SET_PDEATHSIG, int(death_signal))
+        if os.getppid() != parent:  # we died before the setting was made
+            os._exit(1)
+
+    return before_exec

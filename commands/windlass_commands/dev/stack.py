@@ -1,0 +1,202 @@
+"""Starts what is missing of chain, database, indexer and GraphQL, in that order, and waits until each is ready."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+from solders.pubkey import Pubkey
+from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
+from windlass_programs.artifacts import program_elf_path
+
+from windlass_commands import solana_config
+from windlass_commands.dev.postgres import EmbeddedPostgres, require_reachable
+from windlass_commands.dev.processes import Child, Show, Supervisor
+from windlass_commands.errors import ProcessFailed, UsageProblem
+from windlass_commands.rpc import Rpc
+
+READY_SECONDS = 60.0
+POLL_SECONDS = 0.05
+LOCALHOST = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to run and what is given. None of `rpc` or `database`: an embedded one is started.
+
+    Ports of 0 are chosen by the system. `vault_authority` may upgrade the embedded chain's vault program; `mints`
+    start with 500 million SOL there.
+    """
+
+    rpc: str | None = None
+    websocket: str | None = None
+    database: str | None = None
+    rpc_port: int = 0
+    websocket_port: int = 0
+    graphql_port: int = 0
+    slot_ms: int = 400
+    vault_authority: Pubkey | None = None
+    mints: tuple[Pubkey, ...] = ()
+    windlass_program: Pubkey = WINDLASS_PROGRAM_ID
+    vault_program: Pubkey = VAULT_PROGRAM_ID
+    log_level: str = "info"
+
+
+@dataclass(frozen=True)
+class Urls:
+    """Where everything answers."""
+
+    rpc: str
+    websocket: str
+    database: str
+    graphql: str
+    graphql_websocket: str
+
+
+@dataclass
+class Stack:
+    """What runs; an async context manager that leaves nothing running."""
+
+    wanted: Wanted
+    show: Show
+    tell: Callable[[str], None] = lambda what: None
+    supervisor: Supervisor = field(init=False)
+    postgres: EmbeddedPostgres | None = None
+
+    def __post_init__(self) -> None:
+        self.supervisor = Supervisor(self.show)
+
+    async def __aenter__(self) -> Urls:
+        try:
+            return await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def stop(self) -> None:
+        """Stop all in reverse order and delete what was only for now; not interrupted by a second Ctrl-C."""
+        await asyncio.shield(self.supervisor.stop())
+        if self.postgres is not None:
+            await asyncio.to_thread(self.postgres.remove)
+
+    async def _start(self) -> Urls:
+        self.tell("starting the chain and the database")
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                chain = tasks.create_task(self._chain())
+                database = tasks.create_task(self._database())
+        except BaseExceptionGroup as group:
+            raise group.exceptions[0] from None
+        (rpc, websocket), database_url = chain.result(), database.result()
+        environment = {
+            "DATABASE_URL": database_url,
+            "WINDLASS_RPC_URL": rpc,
+            "WINDLASS_WS_URL": websocket,
+            "WINDLASS_PROGRAM_ID": str(self.wanted.windlass_program),
+            "WINDLASS_VAULT_PROGRAM_ID": str(self.wanted.vault_program),
+            "WINDLASS_LOG_LEVEL": self.wanted.log_level,
+            "WINDLASS_LOG_FORMAT": "text",
+            "WINDLASS_GRAPHQL_HOST": LOCALHOST,
+        }
+        self.tell("starting the indexer and GraphQL")
+        indexer = await self.supervisor.start(
+            "indexer", [console_script("windlass-indexer"), "run"], environment=environment
+        )
+        port = self.wanted.graphql_port or free_port()
+        graphql = await self.supervisor.start(
+            "graphql",
+            [console_script("windlass-graphql")],
+            environment={**environment, "WINDLASS_GRAPHQL_PORT": str(port)},
+        )
+        http = f"http://{LOCALHOST}:{port}"
+        await self._ready([indexer, graphql], http)
+        return Urls(rpc, websocket, database_url, f"{http}/graphql", f"ws://{LOCALHOST}:{port}/graphql")
+
+    async def _chain(self) -> tuple[str, str]:
+        if self.wanted.rpc is not None:
+            url = solana_config.resolve_url(self.wanted.rpc)
+            async with Rpc(url) as rpc:
+                await rpc.clock()
+            return url, self.wanted.websocket or solana_config.websocket_url(url)
+        if self.wanted.websocket is not None:
+            raise UsageProblem("--ws names the websocket of a node; give that node's --rpc too.")
+        authority = str(self.wanted.vault_authority or "none")
+        command = [
+            console_script("windlass-localnet"),
+            *("--rpc-port", str(self.wanted.rpc_port), "--ws-port", str(self.wanted.websocket_port)),
+            *("--slot-ms", str(self.wanted.slot_ms), "--json"),
+            *("--upgradeable-program", str(self.wanted.windlass_program), str(program_elf_path("windlass")), "none"),
+            *(
+                "--upgradeable-program",
+                str(self.wanted.vault_program),
+                str(program_elf_path("collateral_vault_v1")),
+                authority,
+            ),
+        ]
+        for mint in self.wanted.mints:
+            command += ["--mint", str(mint)]
+        child = await self.supervisor.start("localnet", command, show=False)
+        line = await self.supervisor.line_of(child, lambda text: text.startswith("{"), READY_SECONDS)
+        urls = json.loads(line)
+        return urls["rpc_url"], urls["ws_url"]
+
+    async def _database(self) -> str:
+        if self.wanted.database is not None:
+            await require_reachable(self.wanted.database)
+            return self.wanted.database
+        self.postgres = EmbeddedPostgres(self.supervisor)
+        return await self.postgres.start()
+
+    async def _ready(self, children: list[Child], http: str) -> None:
+        """Until GraphQL tells that the indexer has read a slot."""
+        deadline = time.monotonic() + READY_SECONDS
+        async with httpx.AsyncClient(timeout=5) as client:
+            while not await _indexed(client, f"{http}/graphql"):
+                for child in children:
+                    if child.ended:
+                        await asyncio.sleep(POLL_SECONDS)  # its last lines are on their way
+                        raise child.failure()
+                if time.monotonic() > deadline:
+                    raise ProcessFailed(
+                        f"GraphQL at {http} did not tell of any slot within {READY_SECONDS:.0f} s; what the "
+                        "processes printed above says why."
+                    )
+                await asyncio.sleep(POLL_SECONDS)
+
+
+async def _indexed(client: httpx.AsyncClient, url: str) -> bool:
+    try:
+        response = await client.post(url, json={"query": "{ indexerStatus { slot } }"})
+        status = (response.json().get("data") or {}).get("indexerStatus")
+    except (httpx.HTTPError, ValueError):
+        return False
+    return bool(status and status.get("slot"))
+
+
+def console_script(name: str) -> str:
+    """A sibling's console script, installed beside this interpreter. Raises ProcessFailed where it is not."""
+    path = Path(sys.executable).parent / name
+    if not path.exists():
+        raise ProcessFailed(f"{name} is not installed beside {sys.executable}; install the package windlass again.")
+    return str(path)
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as listener:
+        listener.bind((LOCALHOST, 0))
+        port: int = listener.getsockname()[1]
+        return port

@@ -1,0 +1,1 @@
+"""One builder a program instruction. Arguments are encoded and accounts ordered by the program's IDL."""

@@ -1,0 +1,126 @@
+"""windlass approve"""
+
+from __future__ import annotations
+
+import click
+from solders.pubkey import Pubkey
+from windlass_programs.digests import code_digest, proposal_digest
+from windlass_programs.windlass import UpgradeProposal
+
+from windlass_commands.accounts import Governed
+from windlass_commands.amounts import size
+from windlass_commands.chain_time import duration, moment
+from windlass_commands.errors import AccountMissing, Refused
+from windlass_commands.explain import Subject
+from windlass_commands.instructions.approve_upgrade import approve_upgrade
+from windlass_commands.options import examples, signing_options
+from windlass_commands.parameters import ADDRESS, DIGEST
+from windlass_commands.session import Intent, Session, Settings, run_session
+
+
+@click.command(
+    "approve",
+    epilog=examples(
+        "windlass approve PROPOSAL -k alice.json",
+        "windlass approve PROPOSAL -k alice.json --digest 7c3f… (what the members agreed on)",
+    ),
+)
+@click.argument("proposal", type=ADDRESS)
+@click.option(
+    "--digest", type=DIGEST, help="Approve only what has this digest. Default: the proposal's own, recomputed here."
+)
+@signing_options
+def command(settings: Settings, proposal: Pubkey, digest: bytes | None) -> None:
+    """Approve a proposal. --keypair is a member with the approve role.
+
+    Recomputes the digest from everything voted on, and the code's from the buffer on chain, before it signs.
+    """
+    run_session(settings, lambda session: approve(session, proposal, digest))
+
+
+async def approve(session: Session, address: Pubkey, insisted: bytes | None) -> None:
+    """Recompute, show what is voted on, and approve."""
+    governed = await session.accounts.governed(address)
+    proposal = governed.proposal
+    recomputed = digest_of(proposal, session.program_id)
+    if recomputed != proposal.digest:
+        raise Refused(
+            f"Proposal {address} states the digest {proposal.digest.hex()}, but its fields give {recomputed.hex()}; "
+            "do not approve it: --program-id or the node is not what it should be."
+        )
+    await _compare_code(session, proposal)
+    digest = insisted or recomputed
+    signer = session.signer
+    await session.carry_out(
+        Intent(
+            "approve",
+            [
+                approve_upgrade(
+                    session.program_id,
+                    proposal.multisig,
+                    proposal.program,
+                    address,
+                    signer.address,
+                    digest,
+                )
+            ],
+            [signer],
+            [*what_is_voted_on(governed), f"You approve digest {digest.hex()} as {signer.address}."],
+            Subject(
+                proposal=address,
+                multisig=proposal.multisig,
+                program=proposal.program,
+                member=signer.address,
+                payer=session.payer.address,
+                digest=digest,
+            ),
+            {"proposal": str(address), "member": str(signer.address), "digest": digest.hex()},
+        )
+    )
+
+
+def digest_of(proposal: UpgradeProposal, program_id: Pubkey) -> bytes:
+    """The proposal's digest, recomputed here from its fields."""
+    return proposal_digest(
+        windlass=program_id,
+        multisig=proposal.multisig,
+        program=proposal.program,
+        id=proposal.id,
+        kind=proposal.kind.value,
+        proposer=proposal.proposer,
+        buffer=proposal.buffer,
+        buffer_len=proposal.buffer_len,
+        code_digest=proposal.code_digest,
+        base_version=proposal.base_version,
+        no_rollback=proposal.no_rollback,
+        config_seq=proposal.config_seq,
+        slot_hash=proposal.slot_hash,
+    )
+
+
+async def _compare_code(session: Session, proposal: UpgradeProposal) -> None:
+    try:
+        buffer = await session.accounts.buffer(proposal.buffer)
+    except AccountMissing:
+        return  # a proposal that is over has no buffer any more; the program says so
+    found = code_digest(buffer.code)
+    if found != proposal.code_digest:
+        raise Refused(
+            f"The buffer {proposal.buffer} holds code with the digest {found.hex()}, but the proposal states "
+            f"{proposal.code_digest.hex()}; do not approve it."
+        )
+
+
+def what_is_voted_on(governed: Governed) -> list[str]:
+    """A proposal in sentences: the code, the way back, the votes so far, the times."""
+    proposal, multisig, state = governed.proposal, governed.multisig, governed.state
+    wait = max(multisig.timelock, state.timelock)
+    return [
+        f"Proposal {proposal.id}: program {proposal.program} goes from version {proposal.base_version} to "
+        f"{proposal.base_version + 1}.",
+        f"  new code      {size(proposal.buffer_len)} in buffer {proposal.buffer}, digest {proposal.code_digest.hex()}",
+        f"  way back      {'none by rollback' if proposal.no_rollback else 'rollback to the running code'}",
+        f"  proposed by   {proposal.proposer} at {moment(proposal.created_at)}",
+        f"  approvals     {len(proposal.approvals)} of {multisig.threshold} so far; the last one starts the "
+        f"timelock of {duration(wait)}",
+    ]

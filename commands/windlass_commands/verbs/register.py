@@ -1,0 +1,68 @@
+"""windlass register"""
+
+from __future__ import annotations
+
+import click
+from solders.pubkey import Pubkey
+from windlass_programs.addresses import upgrade_authority_address
+
+from windlass_commands.chain_time import duration
+from windlass_commands.errors import Refused
+from windlass_commands.explain import Subject
+from windlass_commands.instructions.register_program import register_program
+from windlass_commands.options import examples, signing_options
+from windlass_commands.parameters import ADDRESS, DURATION
+from windlass_commands.session import Intent, Session, Settings, run_session
+
+
+@click.command(
+    "register",
+    epilog=examples(
+        "windlass register PROGRAM --multisig MULTISIG -k upgrade-authority.json",
+        "windlass register PROGRAM --multisig MULTISIG --timelock 7d --dry-run",
+    ),
+)
+@click.argument("program", type=ADDRESS)
+@click.option("--multisig", type=ADDRESS, required=True, help="Who governs the program from then on.")
+@click.option(
+    "--timelock",
+    type=DURATION,
+    default="0",
+    help="The program's own timelock; the longer of it and the multisig's counts.",
+)
+@signing_options
+def command(settings: Settings, program: Pubkey, multisig: Pubkey, timelock: int) -> None:
+    """Hand a program's upgrade authority to a multisig. Sign as the present upgrade authority (--keypair)."""
+    run_session(settings, lambda session: register(session, program, multisig, timelock))
+
+
+async def register(session: Session, program: Pubkey, multisig: Pubkey, timelock: int) -> None:
+    """Tell who will decide from now on, and hand over."""
+    config = await session.accounts.multisig(multisig)
+    data = await session.accounts.program_data(program)
+    if data.upgrade_authority is None:
+        raise Refused(f"Program {program} is immutable: it has no upgrade authority that could be handed over.")
+    pda = upgrade_authority_address(multisig, program, session.program_id)
+    signer, payer = session.signer, session.payer
+    instruction = register_program(session.program_id, multisig, program, signer.address, payer.address, timelock)
+    wait = max(timelock, config.timelock)
+    await session.carry_out(
+        Intent(
+            "register",
+            [instruction],
+            [signer],
+            [
+                f"Hands the upgrade authority of program {program} from {data.upgrade_authority} to {pda}.",
+                f"From then on its code changes only by {config.threshold} approvals of multisig {multisig} and after "
+                f"{duration(wait)}; only an approved proposal can hand it back.",
+            ],
+            Subject(
+                multisig=multisig,
+                program=program,
+                member=signer.address,
+                payer=payer.address,
+                timelock=timelock,
+            ),
+            {"multisig": str(multisig), "program": str(program), "upgrade_authority": str(pda)},
+        )
+    )

@@ -3,7 +3,7 @@
 //! The data is a list of steps, integers little-endian:
 //!
 //!     0  u16 n, n bytes                    logs them as `Program data:`
-//!     1  u16 n, n bytes of UTF-8           logs them as `Program log:`
+//!     1  u8 times, u16 n, n bytes of UTF-8 logs them as `Program log:`, as often as told
 //!     2  u8 program, u8 m, m × (u8 account, u8 flags: 1 signer, 2 writable), u16 n, n bytes
 //!                                          calls a program; numbers are places in this instruction's accounts
 //!     3                                    fails with Custom(1)
@@ -30,8 +30,11 @@ fn process(_program: &Pubkey, accounts: &[AccountInfo], data: &[u8]) -> ProgramR
         match steps.byte()? {
             0 => log_data(steps.bytes()?),
             1 => {
-                let text = core::str::from_utf8(steps.bytes()?);
-                solana_msg::sol_log(text.map_err(|_| ProgramError::InvalidInstructionData)?);
+                let times = steps.byte()?;
+                let text = core::str::from_utf8(steps.bytes()?).map_err(|_| ProgramError::InvalidInstructionData)?;
+                for _ in 0..times {
+                    solana_msg::sol_log(text);
+                }
             }
             2 => call(&mut steps, accounts)?,
             3 => return Err(ProgramError::Custom(1)),

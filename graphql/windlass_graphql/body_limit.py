@@ -1,0 +1,40 @@
+"""A bound on what a request may send."""
+
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class _TooLarge(Exception):
+    """More arrived than is allowed."""
+
+
+class BodyLimit:
+    """Answers 413 to larger bodies, whether they say their length or not."""
+
+    def __init__(self, app: ASGIApp, largest: int) -> None:
+        self._app = app
+        self._largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        received = 0
+
+        async def bounded() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._largest:
+                raise _TooLarge
+            return message
+
+        try:
+            await self._app(scope, bounded, send)
+        except _TooLarge:
+            error = {
+                "message": f"the request has more than the allowed {self._largest} bytes",
+                "extensions": {"code": "TOO_LARGE"},
+            }
+            await JSONResponse({"errors": [error]}, status_code=413)(scope, receive, send)

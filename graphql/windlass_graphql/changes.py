@@ -1,0 +1,136 @@
+"""Changes on their way to subscribers: told once, fanned out to bounded queues, never waiting for anyone."""
+
+import json
+from asyncio import Queue, QueueFull
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from windlass_graphql.errors import FellBehind
+from windlass_graphql.reader import Reader
+
+QUEUE_LIMIT = 256
+"""Changes that a subscriber may be behind."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What the indexer says of one aggregate in one transaction: the payload on the channel `windlass_changes`."""
+
+    kind: str
+    """proposal, vault, program, multisig or status."""
+    key: str
+    """The aggregate's address."""
+    slot: int
+    seq: int
+    """Of the event, in the aggregate's stream."""
+    multisig: str | None = None
+    program: str | None = None
+    owner: str | None = None
+
+    @classmethod
+    def parse(cls, payload: str) -> "Change":
+        """Raises ValueError for what is not a change."""
+        fields = json.loads(payload)
+        if not isinstance(fields, dict) or not isinstance(fields.get("kind"), str):
+            raise ValueError(f"expected a JSON object with a kind, got {payload[:200]!r}")
+        return cls(
+            kind=fields["kind"],
+            key=str(fields.get("key") or ""),
+            slot=int(fields.get("slot") or 0),
+            seq=int(fields.get("seq") or 0),
+            multisig=fields.get("multisig"),
+            program=fields.get("program"),
+            owner=fields.get("owner"),
+        )
+
+
+@dataclass(frozen=True)
+class Interest:
+    """Which changes someone wants to hear of; what is None does not matter."""
+
+    kind: str
+    key: str | None = None
+    multisig: str | None = None
+    program: str | None = None
+    owner: str | None = None
+
+    def covers(self, change: Change) -> bool:
+        """Whether the change is wanted."""
+        return (
+            self.kind == change.kind
+            and self.key in (None, change.key)
+            and self.multisig in (None, change.multisig)
+            and self.program in (None, change.program)
+            and self.owner in (None, change.owner)
+        )
+
+
+@dataclass(frozen=True)
+class Told:
+    """A change, the aggregate's row as read after it, and a reader for what lies around it, shared by all."""
+
+    change: Change
+    row: Any
+    reader: Reader
+
+
+@dataclass(eq=False)
+class Subscription:
+    """A subscriber's queue."""
+
+    interest: Interest
+    _queue: "Queue[Told | None]" = field(default_factory=lambda: Queue(QUEUE_LIMIT))
+    _behind: bool = False
+
+    def offer(self, told: Told) -> None:
+        """Queues it. A full queue is emptied and ends the subscription: half a history is worse than none."""
+        if self._behind:
+            return
+        try:
+            self._queue.put_nowait(told)
+        except QueueFull:
+            self._behind = True
+            while not self._queue.empty():
+                self._queue.get_nowait()
+            self._queue.put_nowait(None)
+
+    async def __aiter__(self) -> AsyncIterator[Told]:
+        """The changes as they come. Raises FellBehind."""
+        while (told := await self._queue.get()) is not None:
+            yield told
+        raise FellBehind(QUEUE_LIMIT)
+
+
+class Hub:
+    """Everyone who listens."""
+
+    def __init__(self) -> None:
+        self._subscriptions: dict[str, set[Subscription]] = {}
+
+    @contextmanager
+    def subscribe(self, interest: Interest) -> Iterator[Subscription]:
+        """From here on no change is missed, so whatever is read inside is at most told twice."""
+        subscription = Subscription(interest)
+        same_kind = self._subscriptions.setdefault(interest.kind, set())
+        same_kind.add(subscription)
+        try:
+            yield subscription
+        finally:
+            same_kind.discard(subscription)
+
+    def wants(self, change: Change) -> bool:
+        """Whether anyone listens for it."""
+        return any(subscription.interest.covers(change) for subscription in self._subscriptions.get(change.kind, ()))
+
+    def tell(self, told: Told) -> None:
+        """Queues it for everyone who wants it."""
+        for subscription in self._subscriptions.get(told.change.kind, ()):
+            if subscription.interest.covers(told.change):
+                subscription.offer(told)
+
+    @property
+    def size(self) -> int:
+        """How many listen."""
+        return sum(map(len, self._subscriptions.values()))

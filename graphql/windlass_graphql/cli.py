@@ -1,0 +1,54 @@
+"""`windlass-graphql`: serves the read API."""
+
+import asyncio
+import os
+import sys
+from dataclasses import replace
+
+import click
+
+from windlass_graphql import logs
+from windlass_graphql.errors import StartupError
+from windlass_graphql.server import serve
+from windlass_graphql.settings import Settings
+
+_EPILOG = """\b
+Examples:
+  windlass-graphql
+  windlass-graphql --port 0 --json
+  windlass-graphql --database postgresql://windlass_reader@db.internal/windlass
+  WINDLASS_CORS_ORIGINS=https://app.example windlass-graphql --host 0.0.0.0
+
+\b
+Environment:
+  WINDLASS_GRAPHQL_DATABASE_URL, or DATABASE_URL (used as the role windlass_reader), or PG* variables
+  WINDLASS_GRAPHQL_HOST, WINDLASS_GRAPHQL_PORT, WINDLASS_CORS_ORIGINS (comma-separated)
+  WINDLASS_LOG_LEVEL (debug, info, warning, error), WINDLASS_LOG_FORMAT (text, json)
+"""
+
+
+@click.command(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.  [default: 8080]")
+@click.option("--database", metavar="URL", help="PostgreSQL to read from, used exactly as given.")
+@click.option("--json", "as_json", is_flag=True, help="Print the line that says it is ready as JSON.")
+def main(host: str | None, port: int | None, database: str | None, as_json: bool) -> None:
+    """Serve the read model over GraphQL: /graphql (HTTP, websocket, GraphiQL), /healthz, /readyz.
+
+    Reads only, as the role windlass_reader, and only what `windlass-indexer` wrote.
+    """
+    try:
+        settings = Settings.from_environment(os.environ)
+        settings = replace(
+            settings,
+            host=settings.host if host is None else host,
+            port=settings.port if port is None else port,
+            database_url=settings.database_url if database is None else database,
+        )
+        logs.configure(settings.log_level, settings.log_format)
+        asyncio.run(serve(settings, click.echo, as_json))
+    except StartupError as error:
+        click.echo(f"windlass-graphql: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        pass

@@ -1,0 +1,186 @@
+"""PostgreSQL as the API uses it: read-only, bounded in time, one snapshot per operation."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Protocol, TypeAlias
+
+import asyncpg
+
+from windlass_graphql.errors import DatabaseUnavailable, QueryTimedOut, StartupError
+from windlass_graphql.queries import queries
+from windlass_graphql.settings import READER_ROLE, without_password
+
+Row: TypeAlias = asyncpg.Record
+
+POOL_SIZE = 10
+CONNECT_TIMEOUT = 5.0
+"""Seconds to wait for a connection, new or from the pool."""
+
+_SESSION = {
+    "default_transaction_read_only": "on",
+    "statement_timeout": "5s",
+    "idle_in_transaction_session_timeout": "30s",
+    "timezone": "UTC",
+    "jit": "off",  # compiling takes longer than any of these queries runs
+}
+_TABLES = [
+    "approval_history",
+    "cursors",
+    "events",
+    "multisig_members",
+    "multisigs",
+    "programs",
+    "streams",
+    "timelocks",
+    "upgrade_history",
+    "upgrade_proposals",
+    "vault_transactions",
+    "vaults",
+]
+_NOT_MIGRATED = "The database {url} does not hold Windlass's tables; run `windlass-indexer migrate` first."
+
+
+class Source(Protocol):
+    """Whatever named queries can be put to."""
+
+    async def fetch(self, query: str, *arguments: object) -> list[Row]:
+        """The rows of a query of sql/. Raises QueryTimedOut, DatabaseUnavailable."""
+        ...
+
+
+class Database:
+    """The pool that queries are answered from."""
+
+    def __init__(self, pool: "asyncpg.Pool", url: str | None) -> None:
+        self._pool = pool
+        self._url = url
+
+    async def fetch(self, query: str, *arguments: object) -> list[Row]:
+        """The rows of a query of sql/, on any connection."""
+        with _api_errors():
+            async with self._pool.acquire(timeout=CONNECT_TIMEOUT) as connection:
+                rows: list[Row] = await connection.fetch(queries()[query], *arguments)
+                return rows
+
+    def snapshot(self) -> "Snapshot":
+        """All that is read from it is of one moment. Close it."""
+        return Snapshot(self._pool)
+
+    async def missing_tables(self) -> list[str]:
+        """Tables that the API reads and that are not there."""
+        rows = await self.fetch("missing_tables", _TABLES)
+        names: list[str] = rows[0]["names"]
+        return names
+
+    async def connect(self) -> "asyncpg.Connection":
+        """A connection of its own, outside the pool, to listen on. Raises what asyncpg raises."""
+        return await asyncpg.connect(**_connect_arguments(self._url, "windlass-graphql-listener"))
+
+
+class Snapshot:
+    """One REPEATABLE READ transaction, begun at the first query: an answer never mixes two states of the database."""
+
+    def __init__(self, pool: "asyncpg.Pool") -> None:
+        self._pool = pool
+        self._connection: Any = None
+        self._transaction: Any = None
+        self._lock = asyncio.Lock()
+
+    async def fetch(self, query: str, *arguments: object) -> list[Row]:
+        """The rows of a query of sql/, one query at a time."""
+        async with self._lock:
+            with _api_errors():
+                if self._connection is None:
+                    await self._begin()
+                rows: list[Row] = await self._connection.fetch(queries()[query], *arguments)
+                return rows
+
+    async def _begin(self) -> None:
+        connection = await self._pool.acquire(timeout=CONNECT_TIMEOUT)
+        try:
+            self._transaction = connection.transaction(isolation="repeatable_read", readonly=True)
+            await self._transaction.start()
+        except BaseException:
+            await self._pool.release(connection)
+            raise
+        self._connection = connection
+
+    async def close(self) -> None:
+        """Gives the connection back."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        try:
+            if not connection.is_closed():
+                await self._transaction.rollback()
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            connection.terminate()
+        finally:
+            await self._pool.release(connection)
+
+
+@asynccontextmanager
+async def open_database(url: str | None) -> AsyncIterator[Database]:
+    """The database, reachable and migrated. Raises StartupError."""
+    shown = without_password(url) if url else "that the PG* variables name"
+    try:
+        pool = await asyncpg.create_pool(
+            **_connect_arguments(url, "windlass-graphql"),
+            min_size=1,
+            max_size=POOL_SIZE,
+            reset=_keep_session,
+        )
+    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
+        if isinstance(error, asyncpg.InvalidPasswordError):
+            raise StartupError(
+                f"PostgreSQL at {shown} wants a password; name one in WINDLASS_GRAPHQL_DATABASE_URL or PGPASSWORD."
+            ) from error
+        raise StartupError(f"{_sentence(error)} {_NOT_MIGRATED.format(url=shown)}") from error
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise StartupError(
+            f"PostgreSQL at {shown} cannot be reached ({_sentence(error)}) Start it, or name another in "
+            "DATABASE_URL, WINDLASS_GRAPHQL_DATABASE_URL or --database."
+        ) from error
+    database = Database(pool, url)
+    try:
+        if await database.missing_tables():
+            raise StartupError(_NOT_MIGRATED.format(url=shown))
+        yield database
+    finally:
+        pool.terminate()  # readers have nothing to finish
+
+
+def _connect_arguments(url: str | None, application: str) -> dict[str, Any]:
+    return {
+        "dsn": url,
+        "user": None if url else READER_ROLE,
+        "timeout": CONNECT_TIMEOUT,
+        "server_settings": _SESSION | {"application_name": application},
+    }
+
+
+async def _keep_session(_connection: object) -> None:
+    """Queries leave nothing behind in a session, so asyncpg's reset between them is a round trip for nothing."""
+
+
+@contextmanager
+def _api_errors() -> Iterator[None]:
+    try:
+        yield
+    except asyncpg.QueryCanceledError as error:
+        raise QueryTimedOut from error
+    except (
+        OSError,
+        TimeoutError,
+        asyncpg.InterfaceError,
+        asyncpg.PostgresConnectionError,
+        asyncpg.OperatorInterventionError,
+        asyncpg.TooManyConnectionsError,
+    ) as error:
+        raise DatabaseUnavailable from error
+
+
+def _sentence(error: BaseException) -> str:
+    text = str(error).strip().rstrip(".") or type(error).__name__
+    return text[0].upper() + text[1:] + "."

@@ -1,0 +1,105 @@
+"""What can go wrong, in one tree.
+
+WindlassGraphQLError
+├── StartupError            the server cannot start: one sentence that says why and what to do
+└── ApiError                shown to clients, with `extensions.code`
+    ├── BadAddress          BAD_ADDRESS
+    ├── BadCursor           BAD_CURSOR
+    ├── BadPageSize         BAD_PAGE_SIZE
+    ├── BadArguments        BAD_ARGUMENTS
+    ├── FellBehind          FELL_BEHIND
+    ├── QueryTimedOut       TIMEOUT
+    └── DatabaseUnavailable UNAVAILABLE
+
+Whatever else is raised while a query runs is logged and shown as INTERNAL without its text.
+"""
+
+from typing import ClassVar
+
+
+class WindlassGraphQLError(Exception):
+    """The read API could not do what was asked."""
+
+
+class StartupError(WindlassGraphQLError):
+    """The server cannot start."""
+
+
+class ApiError(WindlassGraphQLError):
+    """A query cannot be answered; the message is meant for its sender."""
+
+    code: ClassVar[str]
+
+    @property
+    def extensions(self) -> dict[str, str]:
+        """What graphql-core copies into the error of the response."""
+        return {"code": self.code}
+
+
+class BadAddress(ApiError):
+    """An argument is not the base58 text of 32 bytes."""
+
+    code = "BAD_ADDRESS"
+
+    def __init__(self, argument: str, value: str) -> None:
+        super().__init__(
+            f"{argument}: expected an address (32 bytes in base58, 32 to 44 characters), "
+            f"got {value[:60]!r} ({len(value)} characters)"
+        )
+
+
+class BadCursor(ApiError):
+    """A cursor is not one that the same list handed out."""
+
+    code = "BAD_CURSOR"
+
+    def __init__(self, listing: str) -> None:
+        super().__init__(
+            f"after: expected a cursor that `{listing}` handed out (an edge's cursor or pageInfo.endCursor); "
+            "leave it out to begin at the newest"
+        )
+
+
+class BadPageSize(ApiError):
+    """`first` is out of range."""
+
+    code = "BAD_PAGE_SIZE"
+
+    def __init__(self, first: int, largest: int) -> None:
+        super().__init__(f"first: expected 1 to {largest}, got {first}; page on with `after`")
+
+
+class BadArguments(ApiError):
+    """Arguments that do not go together."""
+
+    code = "BAD_ARGUMENTS"
+
+
+class FellBehind(ApiError):
+    """A subscriber read more slowly than changes came."""
+
+    code = "FELL_BEHIND"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"this subscription fell behind by more than {limit} changes and was ended; "
+            "subscribe again with includeCurrent: true, or narrow it down"
+        )
+
+
+class QueryTimedOut(ApiError):
+    """The database gave up on the statement."""
+
+    code = "TIMEOUT"
+
+    def __init__(self) -> None:
+        super().__init__("the query took too long and was stopped; ask for fewer items or for less of each")
+
+
+class DatabaseUnavailable(ApiError):
+    """The database cannot be reached at the moment, or every connection to it is busy."""
+
+    code = "UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__("the database cannot be reached at the moment; try again shortly")

@@ -1,0 +1,100 @@
+"""What a document may ask for, checked right after parsing, before validation and any SQL."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+from strawberry.extensions import SchemaExtension
+
+LARGEST_DOCUMENT = 32_768
+"""Characters."""
+MOST_TOKENS = 2_000
+DEEPEST = 14
+MOST_FIELDS = 1_000
+"""Fields of an operation, each fragment counted wherever it is used."""
+MOST_ROOT_FIELDS = 20
+"""Root fields, aliases among them: each is a query of its own."""
+
+
+@dataclass(frozen=True)
+class _Extent:
+    depth: int
+    fields: int
+
+
+class DocumentLimits(SchemaExtension):
+    """Refuses documents that are too large, too deep or too wide, with code TOO_COMPLEX."""
+
+    def on_operation(self) -> Iterator[None]:
+        """Bounds what the parser reads."""
+        self.execution_context.parse_options["max_tokens"] = MOST_TOKENS
+        query = self.execution_context.query
+        if query is not None and len(query) > LARGEST_DOCUMENT:
+            self.execution_context.query = ""
+            raise _too_complex(f"the document has {len(query)} characters, {LARGEST_DOCUMENT} are allowed")
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Bounds what validation and execution walk through."""
+        document = self.execution_context.graphql_document
+        if document is not None:
+            try:
+                check(document)
+            except GraphQLError as error:
+                self.execution_context.pre_execution_errors = [error]
+        yield
+
+
+def check(document: DocumentNode) -> None:
+    """Raises GraphQLError with code TOO_COMPLEX. Each fragment is measured once, so it takes linear time."""
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    measured: dict[str, _Extent | None] = {}
+
+    def fragment(name: str) -> _Extent:
+        if name not in measured:
+            measured[name] = None
+            measured[name] = extent(fragments[name].selection_set) if name in fragments else _Extent(0, 0)
+        found = measured[name]
+        if found is None:
+            raise _too_complex(f"the fragment {name!r} contains itself")
+        return found
+
+    def extent(selections: SelectionSetNode | None) -> _Extent:
+        depth = fields = 0
+        for node in selections.selections if selections else ():
+            if isinstance(node, FragmentSpreadNode):
+                inner = fragment(node.name.value)
+            elif isinstance(node, FieldNode):
+                below = extent(node.selection_set)
+                inner = _Extent(below.depth + 1, below.fields + 1)
+            else:
+                assert isinstance(node, InlineFragmentNode)
+                inner = extent(node.selection_set)
+            depth, fields = max(depth, inner.depth), fields + inner.fields
+        return _Extent(depth, fields)
+
+    for node in document.definitions:
+        if isinstance(node, OperationDefinitionNode):
+            found = extent(node.selection_set)
+            if found.depth > DEEPEST:
+                raise _too_complex(f"the operation is {found.depth} fields deep, {DEEPEST} are allowed")
+            if found.fields > MOST_FIELDS:
+                raise _too_complex(f"the operation has {found.fields} fields, {MOST_FIELDS} are allowed")
+            if len(node.selection_set.selections) > MOST_ROOT_FIELDS:
+                raise _too_complex(
+                    f"the operation asks {len(node.selection_set.selections)} things at once, "
+                    f"{MOST_ROOT_FIELDS} are allowed"
+                )
+
+
+def _too_complex(reason: str) -> GraphQLError:
+    return GraphQLError(f"{reason}; ask for less, or in several requests", extensions={"code": "TOO_COMPLEX"})

@@ -1,0 +1,137 @@
+"""Listens to PostgreSQL for changes on one connection for all subscribers, and comes back when it is lost."""
+
+import asyncio
+import logging
+from typing import Any
+
+import asyncpg
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
+
+from windlass_graphql.changes import Change, Hub, Told
+from windlass_graphql.database import Database
+from windlass_graphql.queries import queries
+from windlass_graphql.reader import Reader
+
+CHANNEL = "windlass_changes"
+QUIET = 15.0
+"""Seconds without a notification after which the connection is asked whether it still lives."""
+ANSWER = 5.0
+"""Seconds in which it has to answer."""
+_REMEMBERED = 10_000
+
+_log = logging.getLogger(__name__)
+_LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_READ = {"proposal": "proposals_by_address", "vault": "vaults_by_address"}
+
+
+class Listener:
+    """Reads each changed aggregate once, after the commit that changed it, and tells the hub.
+
+    A change can be told twice after the connection was lost, never not at all: what was written meanwhile is found
+    by its slot.
+    """
+
+    def __init__(self, database: Database, hub: Hub) -> None:
+        self._database = database
+        self._hub = hub
+        self._listening = asyncio.Event()
+        self._slot: int | None = None
+        self._told: dict[tuple[str, str], tuple[int, int]] = {}
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether changes arrive at the moment."""
+        return self._listening.is_set()
+
+    async def wait_until_listening(self) -> None:
+        """Returns once changes arrive."""
+        await self._listening.wait()
+
+    async def run(self) -> None:
+        """Listens until it is cancelled."""
+        while True:
+            try:
+                connection = await self._connect()
+                try:
+                    await self._listen(connection)
+                finally:
+                    self._listening.clear()
+                    connection.terminate()
+            except _LOST as error:
+                _log.warning("the connection that listens for changes was lost (%s); connecting again", error)
+
+    async def _connect(self) -> Any:
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type(_LOST),
+            wait=wait_random_exponential(multiplier=0.1, max=5),
+            before_sleep=_say_why,
+        )
+        return await retrying(self._database.connect)
+
+    async def _listen(self, connection: Any) -> None:
+        arrived: asyncio.Queue[str | None] = asyncio.Queue()
+        connection.add_termination_listener(lambda _: arrived.put_nowait(None))
+        await connection.add_listener(CHANNEL, lambda *notification: arrived.put_nowait(notification[-1]))
+        await self._catch_up(connection)
+        self._listening.set()
+        while True:
+            try:
+                async with asyncio.timeout(QUIET):
+                    payloads = [await arrived.get()]
+            except TimeoutError:
+                await connection.execute("SELECT 1", timeout=ANSWER)
+                continue
+            while not arrived.empty():
+                payloads.append(arrived.get_nowait())
+            await self._tell(connection, _changes(payloads))
+            if None in payloads:
+                raise ConnectionError("PostgreSQL closed it")
+
+    async def _catch_up(self, connection: Any) -> None:
+        if self._slot is None:
+            self._slot = await connection.fetchval(queries()["newest_slot"])
+            return
+        rows = await connection.fetch(queries()["changed_since"], self._slot)
+        # Compared for equality, not order: a fork can take events back.
+        missed = [
+            Change(**row) for row in rows if self._told.get((row["kind"], row["key"])) != (row["slot"], row["seq"])
+        ]
+        await self._tell(connection, [*missed, Change("status", "", self._slot, 0)])
+
+    async def _tell(self, connection: Any, changes: list[Change]) -> None:
+        wanted = [change for change in changes if self._hub.wants(change)]
+        reader = Reader(self._database)
+        rows: dict[tuple[str, str], Any] = {}
+        for kind, query in _READ.items():
+            if keys := list({change.key for change in wanted if change.kind == kind}):
+                found = await connection.fetch(queries()[query], keys, timeout=ANSWER)
+                rows.update({(kind, row["address"]): row for row in found})
+        for change in wanted:
+            row = rows.get((change.kind, change.key))
+            if row is not None or change.kind not in _READ:
+                self._hub.tell(Told(change, row, reader))
+        self._remember(changes)
+
+    def _remember(self, changes: list[Change]) -> None:
+        if len(self._told) > _REMEMBERED:
+            self._told.clear()
+        for change in changes:
+            self._slot = max(self._slot or 0, change.slot)
+            self._told[change.kind, change.key] = (change.slot, change.seq)
+
+
+def _changes(payloads: list[str | None]) -> list[Change]:
+    changes = []
+    for payload in payloads:
+        if payload is None:
+            continue
+        try:
+            changes.append(Change.parse(payload))
+        except (ValueError, TypeError) as error:
+            _log.error("a notification on %s could not be read and was passed over: %s", CHANNEL, error)
+    return changes
+
+
+def _say_why(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    _log.warning("cannot listen for changes yet (%s); trying again", error)

@@ -1,0 +1,81 @@
+"""The process: binds, says where, serves, and ends within a second of SIGTERM."""
+
+import json
+import os
+import signal
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from windlass_graphql.app import create_app
+from windlass_graphql.database import open_database
+from windlass_graphql.errors import StartupError
+from windlass_graphql.settings import Settings
+
+_LARGEST_MESSAGE = 65_536
+"""Bytes a websocket client may send at once."""
+_LAST_WORDS = 0.5
+"""Seconds that websocket clients get to answer the goodbye."""
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._when_ready = when_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._when_ready()
+
+
+async def serve(settings: Settings, announce: Callable[[str], None], as_json: bool) -> None:
+    """Serves until SIGTERM or SIGINT. Raises StartupError."""
+    async with open_database(settings.database_url) as database:
+        listening = _bind(settings.host, settings.port)
+        host, port = listening.getsockname()[:2]
+        authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        config = uvicorn.Config(
+            create_app(database, settings.cors_origins),
+            ws="websockets-sansio",
+            ws_max_size=_LARGEST_MESSAGE,
+            ws_per_message_deflate=False,  # small messages: compressing costs more time than it saves
+            log_config=None,
+            access_log=False,
+            lifespan="on",
+        )
+        config.timeout_graceful_shutdown = _LAST_WORDS  # type: ignore[assignment]  # uvicorn only hands it to wait_for
+        server = _Server(config, lambda: announce(_ready_line(authority, as_json)))
+        # uvicorn raises the signal again once it has shut down; that is to be a plain end.
+        signal.signal(signal.SIGTERM, lambda *_: None)
+        await server.serve(sockets=[listening])
+        if not server.started:
+            raise StartupError("The service could not start; the log says why.")
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+    except OSError as error:
+        raise StartupError(
+            f"Cannot listen on {host}:{port} ({error.strerror or error}); choose another --port (0 takes a free one)."
+        ) from error
+    return listening
+
+
+def _ready_line(authority: str, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(
+            {
+                "event": "ready",
+                "url": f"http://{authority}",
+                "graphql": f"http://{authority}/graphql",
+                "websocket": f"ws://{authority}/graphql",
+                "pid": os.getpid(),
+            }
+        )
+    return f"GraphQL (open it in a browser for GraphiQL): http://{authority}/graphql"

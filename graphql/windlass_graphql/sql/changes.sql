@@ -1,0 +1,14 @@
+-- name: newest_slot
+SELECT greatest((SELECT max(updated_slot) FROM upgrade_proposals), (SELECT max(updated_slot) FROM vaults), 0) AS slot
+
+-- What changed while nobody listened; the slot itself is included, for it may not have been read to its end.
+-- name: changed_since
+SELECT 'proposal' AS kind, address AS key, multisig, program, NULL AS owner, updated_slot AS slot, updated_seq AS seq
+FROM upgrade_proposals
+WHERE updated_slot >= $1::bigint
+UNION ALL
+SELECT 'vault', v.address, NULL, NULL, v.owner, v.updated_slot, coalesce(s.seq, 0)
+FROM vaults v
+LEFT JOIN streams s ON s.stream = v.address
+WHERE v.updated_slot >= $1::bigint
+ORDER BY slot, seq

@@ -1,0 +1,139 @@
+"""The read API as a process of its own, asked over real HTTP and websockets."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, cast
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+DEADLINE = 20.0
+"""Seconds after which what is waited for is not coming any more."""
+
+
+@dataclass
+class Service:
+    """A running server."""
+
+    process: Process
+    url: str
+    graphql: str
+    websocket: str
+    http: httpx.AsyncClient
+
+    async def post(self, query: str, **variables: object) -> dict[str, Any]:
+        """The whole response body."""
+        response = await self.http.post(self.graphql, json={"query": query, "variables": variables})
+        return cast(dict[str, Any], response.json())
+
+    async def ask(self, query: str, **variables: object) -> dict[str, Any]:
+        """The data of a query that has to succeed."""
+        body = await self.post(query, **variables)
+        assert "errors" not in body, body["errors"]
+        return cast(dict[str, Any], body["data"])
+
+    async def refusal(self, query: str, **variables: object) -> dict[str, Any]:
+        """The one error of a query that has to fail."""
+        (error,) = (await self.post(query, **variables))["errors"]
+        return cast(dict[str, Any], error)
+
+    @asynccontextmanager
+    async def socket(self) -> AsyncIterator["Socket"]:
+        """A connected graphql-transport-ws client."""
+        async with connect(self.websocket, subprotocols=[Subprotocol("graphql-transport-ws")]) as connection:
+            await connection.send(json.dumps({"type": "connection_init"}))
+            socket = Socket(connection)
+            assert (await socket.receive())["type"] == "connection_ack"
+            yield socket
+
+
+@dataclass
+class Socket:
+    """A websocket that speaks graphql-transport-ws."""
+
+    connection: ClientConnection
+
+    def __post_init__(self) -> None:
+        self._ids = count(1)
+
+    async def subscribe(self, query: str, **variables: object) -> str:
+        """Begins a subscription, and returns once the server has begun it too."""
+        id = str(next(self._ids))
+        payload = {"query": query, "variables": variables}
+        await self.connection.send(json.dumps({"id": id, "type": "subscribe", "payload": payload}))
+        # A query on the same socket is started after the subscription was: its answer says that that one is set up.
+        await self.connection.send(
+            json.dumps({"id": f"after {id}", "type": "subscribe", "payload": {"query": "{ chainTime }"}})
+        )
+        while (message := await self.receive())["id"] != f"after {id}" or message["type"] != "complete":
+            assert message["id"] != id, message
+        return id
+
+    async def receive(self) -> dict[str, Any]:
+        """The next message."""
+        async with asyncio.timeout(DEADLINE):
+            return cast(dict[str, Any], json.loads(await self.connection.recv()))
+
+    async def next(self) -> dict[str, Any]:
+        """The data of the next message of a subscription."""
+        message = await self.receive()
+        assert message["type"] == "next", message
+        assert "errors" not in message["payload"], message
+        return cast(dict[str, Any], message["payload"]["data"])
+
+
+def reader_url(database: str) -> str:
+    """The database's URL as the reader role."""
+    parts = urlsplit(database)
+    return urlunsplit(parts._replace(netloc=f"windlass_reader@{parts.netloc.rpartition('@')[2]}"))
+
+
+async def start(*arguments: str, environment: Mapping[str, str]) -> Process:
+    """The process, as the console script would start it, on a free port."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("WINDLASS_", "DATABASE_"))}
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-W",
+        "error",
+        "-c",
+        "from windlass_graphql.cli import main; main()",
+        "--port",
+        "0",
+        "--json",
+        *arguments,
+        stdout=PIPE,
+        stderr=PIPE,
+        env=inherited | dict(environment),
+    )
+
+
+@asynccontextmanager
+async def running(database: str, **environment: str) -> AsyncIterator[Service]:
+    """A server over the database, which it reads as windlass_reader. It must end cleanly and say nothing of errors."""
+    process = await start(environment={"DATABASE_URL": database, **environment})
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(DEADLINE):
+            line = await process.stdout.readline()
+        if not line:
+            _, said = await process.communicate()
+            raise AssertionError(f"the service did not start: {said.decode()}")
+        ready = json.loads(line)
+        async with httpx.AsyncClient(timeout=DEADLINE) as http:
+            yield Service(process, ready["url"], ready["graphql"], ready["websocket"], http)
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        _, said = await asyncio.wait_for(process.communicate(), DEADLINE)
+    assert process.returncode == 0, said.decode()
+    assert " ERROR " not in said.decode(), said.decode()

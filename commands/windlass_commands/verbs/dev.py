@@ -1,0 +1,153 @@
+"""windlass dev"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import click
+from rich.text import Text
+from solders.pubkey import Pubkey
+from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
+
+from windlass_commands.dev.stack import Stack, Urls, Wanted
+from windlass_commands.options import examples
+from windlass_commands.output import Output
+from windlass_commands.parameters import ADDRESS
+from windlass_commands.session import run
+
+PORT = click.IntRange(0, 65_535)
+COLOURS = {"localnet": "magenta", "postgres": "blue", "indexer": "cyan", "graphql": "green"}
+
+
+@click.command(
+    "dev",
+    epilog=examples(
+        "windlass dev",
+        "windlass dev --rpc-port 8899 --graphql-port 8080 --vault-authority $(solana address)",
+        "windlass dev --rpc devnet --database postgresql://localhost/windlass",
+    ),
+)
+@click.option("--rpc", metavar="URL_OR_MONIKER", help="Follow this chain instead of running an embedded one.")
+@click.option("--ws", "websocket", metavar="URL", help="Its websocket. Default: the RPC's host, port + 1.")
+@click.option("--database", metavar="URL", help="Use this PostgreSQL instead of running an embedded one.")
+@click.option("--rpc-port", type=PORT, default=0, help="Port of the embedded chain. Default: a free one.")
+@click.option("--ws-port", "websocket_port", type=PORT, default=0, help="Its websocket's. Default: a free one.")
+@click.option("--graphql-port", type=PORT, default=0, help="Port of GraphQL. Default: a free one.")
+@click.option("--slot-ms", type=click.IntRange(1), default=400, show_default=True, help="Slot length there.")
+@click.option("--vault-authority", type=ADDRESS, help="Who may upgrade the vault program on the embedded chain.")
+@click.option("--mint", "mints", type=ADDRESS, multiple=True, help="Start with 500 million SOL there.")
+@click.option("--program-id", type=ADDRESS, default=str(WINDLASS_PROGRAM_ID), envvar="WINDLASS_PROGRAM_ID")
+@click.option("--vault-program", type=ADDRESS, default=str(VAULT_PROGRAM_ID), envvar="WINDLASS_VAULT_PROGRAM_ID")
+@click.option("--json", "as_json", is_flag=True, help="Print the URLs as one JSON object, then nothing more.")
+def command(
+    rpc: str | None,
+    websocket: str | None,
+    database: str | None,
+    rpc_port: int,
+    websocket_port: int,
+    graphql_port: int,
+    slot_ms: int,
+    vault_authority: Pubkey | None,
+    mints: tuple[Pubkey, ...],
+    program_id: Pubkey,
+    vault_program: Pubkey,
+    as_json: bool,
+) -> None:
+    """Run everything here: an embedded chain with Windlass and the vault program on it, PostgreSQL, the indexer and
+    GraphQL. What is given with --rpc or --database is used instead. Ctrl-C stops all of it; nothing stays behind.
+    """
+    output = Output(as_json=as_json)
+    wanted = Wanted(
+        rpc=rpc,
+        websocket=websocket,
+        database=database,
+        rpc_port=rpc_port,
+        websocket_port=websocket_port,
+        graphql_port=graphql_port,
+        slot_ms=slot_ms,
+        vault_authority=vault_authority,
+        mints=mints,
+        windlass_program=program_id,
+        vault_program=vault_program,
+    )
+    run(output, lambda: serve(wanted, output))
+
+
+async def serve(wanted: Wanted, output: Output) -> None:
+    """Run until somebody stops us; raises ProcessFailed where a child ends before."""
+
+    def show(name: str, line: str) -> None:
+        output.progress_console.print(Text.assemble((f"{name:>8} ", COLOURS.get(name, "")), line))
+
+    with stop_requested() as stopped:
+        stack = Stack(wanted, show, lambda what: output.say(f"{what} ...", "dim"))
+        starting = asyncio.create_task(stack.__aenter__())
+        if not await first_of(starting, stopped):
+            return
+        try:
+            urls = starting.result()
+            print_urls(urls, output)
+            output.say("Ctrl-C stops everything.", "dim")
+            output.result({"command": "dev", **asdict(urls)})
+            await until_stopped(stack, stopped)
+        finally:
+            await stack.stop()
+
+
+async def first_of(task: asyncio.Task[Urls], stopped: asyncio.Event) -> bool:
+    """True once the task is done; False where we were stopped before, and the task has been undone."""
+    waiting = asyncio.create_task(stopped.wait())
+    await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if task.done():
+        return True
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    return False
+
+
+async def until_stopped(stack: Stack, stopped: asyncio.Event) -> None:
+    """Until we are told to stop. Raises ProcessFailed where a child ends before."""
+    ended = asyncio.create_task(stack.supervisor.first_end())
+    waiting = asyncio.create_task(stopped.wait())
+    await asyncio.wait([ended, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if not stopped.is_set():
+        raise ended.result()
+    ended.cancel()
+
+
+@contextlib.contextmanager
+def stop_requested() -> Iterator[asyncio.Event]:
+    """An event that Ctrl-C, SIGTERM or a closing terminal sets, instead of ending us on the spot."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in signals:
+        loop.add_signal_handler(number, stopped.set)
+    try:
+        yield stopped
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+
+def print_urls(urls: Urls, output: Output) -> None:
+    """Where everything answers."""
+    output.field("GraphQL", urls.graphql, "bold")
+    output.field("subscriptions", urls.graphql_websocket)
+    output.field("RPC", urls.rpc)
+    output.field("websocket", urls.websocket)
+    output.field("database", without_password(urls.database))
+
+
+def without_password(url: str) -> str:
+    """A database URL as it may be printed."""
+    head, at, tail = url.rpartition("@")
+    scheme, separator, user = head.partition("://")
+    return f"{scheme}{separator}{user.partition(':')[0]}{at}{tail}" if at else url

@@ -47,7 +47,8 @@ def bind(address: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises StartError."""
     try:
         family = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0][0]
-        bound = socket.socket(family, socket.SOCK_STREAM)
+        # Named so that asyncio knows it for TCP and sets TCP_NODELAY: without, an answer takes 40 ms.
+        bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((address, port))
         bound.listen(1024)

@@ -19,6 +19,7 @@ from windlass_localnet.encode import base58
 from windlass_localnet.encode.account import account_json
 from windlass_localnet.encode.transaction import inner_instructions_json, return_data_json
 from windlass_localnet.errors import (
+    INTERNAL_ERROR,
     SEND_TRANSACTION_PREFLIGHT_FAILURE,
     TRANSACTION_SIGNATURE_VERIFICATION_FAILURE,
     RpcError,
@@ -109,7 +110,11 @@ def request_airdrop(chain: Chain, params: Params) -> str:
     limit = set_compute_unit_limit(10_000 + chain.bank.ledger.transaction_count % 1_000_000)
     give = transfer(TransferParams(from_pubkey=faucet.pubkey(), to_pubkey=address, lamports=lamports))
     message = Message.new_with_blockhash([limit, give], faucet.pubkey(), chain.latest_blockhash())
-    return str(chain.process(VersionedTransaction(message, [faucet])).signature)
+    try:
+        landed = chain.process(VersionedTransaction(message, [faucet]))
+    except TransactionRefused as refused:
+        raise RpcError(INTERNAL_ERROR, f"airdrop failed: {describe(refused.err)}") from refused
+    return str(landed.signature)
 
 
 @method("getFeeForMessage")

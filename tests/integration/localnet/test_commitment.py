@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from solana.rpc.async_api import AsyncClient
 from solana.rpc.commitment import Confirmed
 from solders.keypair import Keypair
@@ -81,13 +82,10 @@ async def test_a_program_s_accounts_at_finalized_lack_what_is_only_confirmed(rpc
 
 
 async def test_a_slot_that_is_ahead_of_the_commitment_is_refused(rpc: Rpc) -> None:
-    try:
+    with pytest.raises(RpcFailure) as failure:
         await rpc("getSlot", {"commitment": "confirmed", "minContextSlot": 10**9})
-    except RpcFailure as failure:
-        assert failure.code == -32016
-        assert failure.data["contextSlot"] < 10**9
-    else:
-        raise AssertionError("minContextSlot was ignored")
+    assert failure.value.code == -32016
+    assert failure.value.data["contextSlot"] < 10**9
 
 
 async def test_solana_py_sends_and_confirms(localnet: Localnet, rpc: Rpc) -> None:

@@ -7,6 +7,12 @@ CREATE DOMAIN tx_signature AS text CHECK (VALUE ~ '^[1-9A-HJ-NP-Za-km-z]{64,88}$
 CREATE DOMAIN u64 AS numeric(20, 0) CHECK (VALUE BETWEEN 0 AND 18446744073709551615);
 CREATE DOMAIN sha256 AS bytea CHECK (octet_length(VALUE) = 32);
 
+-- The chain that all of this is about: one row, written by the first run.
+CREATE TABLE chain (
+    single               boolean PRIMARY KEY DEFAULT true CHECK (single),
+    genesis_hash         pubkey NOT NULL
+);
+
 -- One row for each program that is followed.
 CREATE TABLE cursors (
     program              pubkey PRIMARY KEY,

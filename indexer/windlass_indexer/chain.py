@@ -52,6 +52,10 @@ class Chain:
     def __init__(self, rpc: Rpc) -> None:
         self._rpc = rpc
 
+    async def genesis_hash(self) -> str:
+        """What tells this chain from every other."""
+        return str(await self._rpc.call("getGenesisHash"))
+
     async def time(self) -> ChainTime:
         """Two methods in one request."""
         clock, finalized = await self._rpc.together(

@@ -1,9 +1,10 @@
-"""What can go wrong, as one tree.
+"""What can go wrong, as one tree, drawn here:
 
 IndexerError
 ├── SettingsError            a setting is missing or means nothing
 ├── DatabaseUnreachable      PostgreSQL did not answer, or refused us
 ├── MigrationError           the tables are not the ones that this version makes
+├── ChainMismatch            the node serves another chain than the tables are about
 ├── RpcError
 │   ├── RpcUnreachable       no answer at all, or not a JSON-RPC one
 │   └── RpcRefused           the node answered with a JSON-RPC error
@@ -26,6 +27,10 @@ class DatabaseUnreachable(IndexerError):
 
 class MigrationError(IndexerError):
     """The tables found are not the ones that this version makes."""
+
+
+class ChainMismatch(IndexerError):
+    """The node serves another chain than the one that the tables are about."""
 
 
 class RpcError(IndexerError):

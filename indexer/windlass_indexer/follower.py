@@ -194,6 +194,8 @@ class Follower:
         except RpcRefused as refused:
             if until is None or not is_unknown_signature(refused):
                 raise
+            # A node that was started anew on another ledger does not know it either.
+            await self._store.claim_chain(await self._chain.genesis_hash())
             _log.warning("the node does not know %s (any more): reading all of %s", until, address)
             pages = [page async for page in self._chain.history(address, None)]
         return [item for page in reversed(pages) for item in reversed(page)]

@@ -29,7 +29,8 @@ def is_retryable(error: BaseException) -> bool:
     """Whether trying again may help; otherwise the error ends the indexer."""
     if isinstance(error, RpcRefused):
         return error.code in _PASSING_REFUSALS
-    return isinstance(error, (*_DATABASE, *_NODE, OSError, TimeoutError))
+    # asyncpg's own complaint about a parameter is an InterfaceError as well, and stays wrong.
+    return isinstance(error, (*_DATABASE, *_NODE, OSError, TimeoutError)) and not isinstance(error, ValueError)
 
 
 def persistently(what: str) -> tenacity.AsyncRetrying:

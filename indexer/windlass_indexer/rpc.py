@@ -9,6 +9,7 @@ import httpx
 import orjson
 
 from windlass_indexer.errors import RpcRefused, RpcUnreachable
+from windlass_indexer.settings import without_password
 
 Json = Any
 
@@ -27,6 +28,7 @@ class Rpc:
     def __init__(self, url: str, timeout: float = 20.0) -> None:
         """`timeout` in seconds, for an answer; a connection is given up after 3."""
         self.url = url
+        self._shown = without_password(url)
         self._client = httpx.AsyncClient(timeout=httpx.Timeout(timeout, connect=3.0), headers=_HEADERS)
         self._ids = count(1)
 
@@ -68,13 +70,13 @@ class Rpc:
         try:
             response = await self._client.post(self.url, content=body)
         except httpx.HTTPError as error:
-            raise RpcUnreachable(f"no answer from {self.url}: {error or type(error).__name__}") from error
+            raise RpcUnreachable(f"no answer from {self._shown}: {error or type(error).__name__}") from error
         if response.status_code != 200:
-            raise RpcUnreachable(f"{self.url} answered with HTTP {response.status_code}")
+            raise RpcUnreachable(f"{self._shown} answered with HTTP {response.status_code}")
         try:
             return orjson.loads(response.content)
         except orjson.JSONDecodeError:
-            raise RpcUnreachable(f"{self.url} did not answer with JSON: is it a Solana RPC?") from None
+            raise RpcUnreachable(f"{self._shown} did not answer with JSON: is it a Solana RPC?") from None
 
 
 def _bodies(requests: Sequence[Json]) -> Iterator[bytes]:

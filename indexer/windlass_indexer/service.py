@@ -33,16 +33,18 @@ async def run(settings: Settings) -> None:
     """Follow until SIGTERM or SIGINT.
 
     Raises DatabaseUnreachable, MigrationError, RpcUnreachable or WebsocketRefused where one of them is not there
-    at the start; later they are waited for.
+    at the start; later they are waited for. Raises ChainMismatch.
     """
     async with migrated_pool(settings.database_url) as pool, _reached_chain(settings) as (chain, time):
         await _reach_websocket(settings.ws_url)
+        await Store(pool, settings.programs).claim_chain(await chain.genesis_hash())
         await _until_signalled(_Indexer(settings, chain, pool, time).run())
 
 
 async def verify(settings: Settings) -> list[Comparison]:
     """Compare every stream in the tables with its account, once. Raises as `run` does."""
     async with migrated_pool(settings.database_url) as pool, _reached_chain(settings) as (chain, _):
+        await Store(pool, settings.programs).claim_chain(await chain.genesis_hash())
         return await Verifier(chain, pool, lambda program, stream: None).check_all()
 
 

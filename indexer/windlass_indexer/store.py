@@ -10,6 +10,7 @@ import orjson
 
 from windlass_indexer import queries
 from windlass_indexer.chain import ChainTime
+from windlass_indexer.errors import ChainMismatch
 from windlass_indexer.event import Event, FollowedProgram
 from windlass_indexer.folds import registry
 from windlass_indexer.streams import StoredEvent, Stream, collect, waves
@@ -45,6 +46,15 @@ class Store:
         self._pool = pool
         self._idl_names = {program.address: program.idl.name for program in programs}
         self._folds = registry()
+
+    async def claim_chain(self, genesis_hash: str) -> None:
+        """Be about this chain, for good. Raises ChainMismatch where the tables are about another one."""
+        held = await self._pool.fetchval(_SQL["claim_chain"], genesis_hash)
+        if held != genesis_hash:
+            raise ChainMismatch(
+                f"the database holds the chain with genesis {held}, and the RPC serves the one with {genesis_hash}.\n"
+                "Name another database with --database or DATABASE_URL, or drop and make this one again."
+            )
 
     async def cursor(self, program: str) -> Cursor | None:
         """Where the reading of `program` stands; None before the first."""

@@ -8,6 +8,7 @@ signature now"; what is true is fetched, and what was never told is found by the
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -15,11 +16,14 @@ import websockets
 
 from windlass_indexer.errors import WebsocketRefused
 from windlass_indexer.retries import persistently
+from windlass_indexer.settings import without_password
 
 _log = logging.getLogger(__name__)
 
 # Slots come every 400 ms or so. A connection that is silent for this long is stalled.
 _STALLED_AFTER_SECONDS = 5.0
+# A connection that ends sooner than this counts as a failed one.
+_BRIEF_SECONDS = 1.0
 _MAX_MESSAGE_BYTES = 16 << 20
 
 
@@ -47,20 +51,29 @@ class Wakeups:
     async def run(self) -> None:
         """Listen for ever, connecting again as often as it takes. Raises WebsocketRefused."""
         while True:
-            await persistently(f"listening to {self._url}")(self._listen)
+            await persistently(f"listening to {without_password(self._url)}")(self._listen)
 
     async def _listen(self) -> None:
         async with websockets.connect(self._url, max_size=_MAX_MESSAGE_BYTES, open_timeout=5.0) as socket:
             programs = await self._subscribe(socket)
-            _log.info("listening to %s", self._url)
+            _log.info("listening to %s", without_password(self._url))
             self._on_connected()
-            while True:
-                try:
-                    async with asyncio.timeout(_STALLED_AFTER_SECONDS):
-                        message = await socket.recv()
-                except TimeoutError:
-                    raise TimeoutError(f"nothing came for {_STALLED_AFTER_SECONDS:.0f} s") from None
-                self._dispatch(orjson.loads(message), programs)
+            connected = monotonic()
+            try:
+                await self._hear(socket, programs)
+            except (websockets.ConnectionClosed, TimeoutError) as error:
+                if monotonic() - connected < _BRIEF_SECONDS:
+                    raise  # at once again would be a storm: let the pauses grow
+                _log.warning("the websocket was lost, connecting again: %s", error)
+
+    async def _hear(self, socket: websockets.ClientConnection, programs: dict[int, str]) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(_STALLED_AFTER_SECONDS):
+                    message = await socket.recv()
+            except TimeoutError:
+                raise TimeoutError(f"nothing came for {_STALLED_AFTER_SECONDS:.0f} s") from None
+            self._dispatch(orjson.loads(message), programs)
 
     async def _subscribe(self, socket: websockets.ClientConnection) -> dict[int, str]:
         """The programs by the id of their subscription."""
@@ -81,8 +94,9 @@ class Wakeups:
                     continue
                 number = message["id"]
                 if "error" in message:
+                    method, why = requests[number][0], message["error"].get("message")
                     raise WebsocketRefused(
-                        f"{self._url} refuses {requests[number][0]}: {message['error'].get('message')}; "
+                        f"{without_password(self._url)} refuses {method}: {why}; "
                         "set WINDLASS_WS_URL to a websocket that takes it"
                     )
                 if number > 0:

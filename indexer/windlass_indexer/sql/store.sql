@@ -1,3 +1,10 @@
+-- name: claim_chain
+-- The first run's chain stays; the answer is the chain that the tables are about.
+WITH claimed AS (
+    INSERT INTO chain (genesis_hash) VALUES ($1) ON CONFLICT DO NOTHING RETURNING genesis_hash
+)
+SELECT genesis_hash FROM claimed UNION ALL SELECT genesis_hash FROM chain LIMIT 1
+
 -- name: insert_events
 -- Duplicates change nothing: they are the rule, not the exception (wake-ups repeat, the last slots are read again).
 INSERT INTO events

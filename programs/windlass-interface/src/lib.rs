@@ -49,24 +49,13 @@ impl EventStream {
 mod tests {
     use super::*;
 
-    struct Spoken(EventHeader);
-
-    impl Discriminator for Spoken {
-        const DISCRIMINATOR: &'static [u8] = &[7; 8];
+    #[event]
+    struct Spoken {
+        header: EventHeader,
     }
 
-    impl AnchorSerialize for Spoken {
-        fn serialize<W: std::io::Write>(&self, writer: &mut W) -> std::io::Result<()> {
-            self.0.serialize(writer)
-        }
-    }
-
-    impl Event for Spoken {
-        fn data(&self) -> Vec<u8> {
-            let mut data = Self::DISCRIMINATOR.to_vec();
-            self.0.serialize(&mut data).unwrap();
-            data
-        }
+    fn spoken(header: EventHeader) -> Spoken {
+        Spoken { header }
     }
 
     #[test]
@@ -75,9 +64,9 @@ mod tests {
         let mut stream = EventStream::default();
         let mut expected = [0; 32];
         for seq in 1..=3 {
-            let event = stream.record(key, 1_700_000_000, Spoken).unwrap();
+            let event = stream.record(key, 1_700_000_000, spoken).unwrap();
             expected = solana_sha256_hasher::hashv(&[&expected, &event.data()]).to_bytes();
-            assert_eq!(event.0, EventHeader { stream: key, seq, unix_timestamp: 1_700_000_000 });
+            assert_eq!(event.header, EventHeader { stream: key, seq, unix_timestamp: 1_700_000_000 });
             assert_eq!(stream, EventStream { seq, digest: expected });
         }
     }
@@ -85,7 +74,7 @@ mod tests {
     #[test]
     fn a_full_stream_takes_no_more_events() {
         let mut stream = EventStream { seq: u64::MAX, digest: [1; 32] };
-        assert!(stream.record(Pubkey::default(), 0, Spoken).is_err());
+        assert!(stream.record(Pubkey::default(), 0, spoken).is_err());
         assert_eq!(stream, EventStream { seq: u64::MAX, digest: [1; 32] });
     }
 }

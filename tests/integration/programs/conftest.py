@@ -1,0 +1,18 @@
+"""What the programs' tests begin with."""
+
+import pytest
+from stack.governed import Governed
+
+
+@pytest.fixture
+def fresh() -> Governed:
+    """A chain with Windlass and the vault program, and nothing under Windlass yet."""
+    return Governed()
+
+
+@pytest.fixture
+def governed(fresh: Governed) -> Governed:
+    """The vault program, release 1, under a 3-of-5 multisig."""
+    fresh.initialize()
+    fresh.register()
+    return fresh

@@ -1,0 +1,141 @@
+"""The whole story: a program with users' money in it is upgraded, by its members, in the open."""
+
+from collections.abc import Sequence
+
+from stack.chain import idl
+from stack.governed import DAY, Governed
+from stack.refusals import refused
+from stack.vaults import TOKENS_AT_FIRST, Mint, User
+from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
+from windlass_programs.artifacts import ProgramName
+from windlass_programs.codec import Codec, Decoded
+from windlass_programs.digests import NEW_STREAM_DIGEST, next_stream_digest
+
+
+def replay(program: ProgramName, events: Sequence[bytes]) -> tuple[list[Decoded], tuple[int, bytes]]:
+    """What the events say; the seq and digest that whoever holds them all arrives at."""
+    digest = NEW_STREAM_DIGEST
+    for event in events:
+        digest = next_stream_digest(digest, event)
+    codec = Codec(idl(program))
+    return [codec.event(event) for event in events], (len(events), digest)
+
+
+def test_release_1_becomes_release_2_with_the_users_money_in_it(fresh: Governed) -> None:
+    user = User(Mint.create(fresh.chain))
+    user.initialize()
+    user.deposit(700)
+    fresh.initialize()
+    fresh.register()
+    with refused("InstructionFallbackNotFound"):
+        user.withdraw_all()
+
+    id = fresh.propose_verified()
+    for member in fresh.members[:3]:
+        fresh.approve(id, member)
+    with refused("TimelockNotOver"):
+        fresh.execute(id)
+    fresh.chain.advance(2 * DAY)
+    user.deposit(50)
+    fresh.execute(id)
+    fresh.chain.advance(1)
+
+    user.withdraw_all()
+    vault = user.state
+    assert (vault.total_balance, vault.total_deposited, vault.total_withdrawn) == (0, 750, 750)
+    assert user.tokens == (TOKENS_AT_FIRST, 0)
+    with refused("AmountZero"):
+        user.withdraw_all()
+
+
+def test_every_change_of_a_multisig_is_one_event_of_its_stream(governed: Governed) -> None:
+    withdrawn, id = governed.propose_verified(), governed.propose_verified()
+    governed.cancel(withdrawn, governed.members[3])
+    governed.cancel(withdrawn, governed.proposer)
+    for member in governed.members[:3]:
+        governed.approve(id, member)
+    governed.chain.advance(2 * DAY)
+    governed.execute(id)
+
+    decoded, stream = replay("windlass", governed.chain.events_of(WINDLASS_PROGRAM_ID))
+    assert [event.name for event in decoded] == [
+        "MultisigInitialized",
+        "ProgramRegistered",
+        "UpgradeProposed",
+        "BufferVerified",
+        "UpgradeProposed",
+        "BufferVerified",
+        "CancelVoted",
+        "UpgradeCancelled",
+        "UpgradeApproved",
+        "UpgradeApproved",
+        "UpgradeApproved",
+        "UpgradeExecuted",
+    ]
+    on_chain = governed.multisig_config.stream
+    assert (on_chain.seq, on_chain.digest) == stream
+    headers = [event.fields["header"] for event in decoded]
+    assert [header["seq"] for header in headers] == list(range(1, 13))
+    assert {header["stream"] for header in headers} == {str(governed.multisig)}
+    assert headers[-1]["unix_timestamp"] == governed.chain.now
+    assert [event.fields["approvals"] for event in decoded if event.name == "UpgradeApproved"] == [1, 2, 3]
+    assert [event.fields["status"] for event in decoded if event.name == "UpgradeApproved"] == [
+        "Proposed",
+        "Proposed",
+        "Approved",
+    ]
+    executed = decoded[-1].fields
+    assert (executed["version"], executed["executor"]) == (1, str(governed.stranger.pubkey()))
+    cancelled = decoded[7].fields
+    assert (cancelled["withdrawn"], cancelled["cancel_votes"]) == (True, 1)
+
+
+def test_every_change_of_a_vault_is_one_event_of_its_own_stream(fresh: Governed) -> None:
+    mint = Mint.create(fresh.chain)
+    for deposits in ((5, 6, 7), (8,)):
+        user = User(mint)
+        before = len(fresh.chain.events_of(VAULT_PROGRAM_ID))
+        user.initialize()
+        for amount in deposits:
+            user.deposit(amount)
+        user.withdraw(3)
+        events = fresh.chain.events_of(VAULT_PROGRAM_ID)[before:]
+        decoded, stream = replay("collateral_vault_v1", events)
+        assert [event.name for event in decoded] == [
+            "VaultInitialized",
+            *["Deposited"] * len(deposits),
+            "Withdrawn",
+        ]
+        assert (user.state.stream.seq, user.state.stream.digest) == stream
+        balances = decoded[-1].fields
+        assert balances["total_balance"] == sum(deposits) - 3
+        assert (balances["total_deposited"], balances["total_withdrawn"]) == (sum(deposits), 3)
+
+
+def test_a_stream_begins_every_account_that_emits(governed: Governed) -> None:
+    """Readers find seq at bytes 8..16 and the digest at 16..48, whatever the account is."""
+    user = User(Mint.create(governed.chain))
+    user.initialize()
+    for address, stream in (
+        (governed.multisig, governed.multisig_config.stream),
+        (user.vault, user.state.stream),
+    ):
+        data = governed.chain.account(address).data
+        assert data[8:16] == stream.seq.to_bytes(8, "little")
+        assert data[16:48] == stream.digest
+
+
+def test_windlass_can_govern_itself() -> None:
+    """Its event comes before the loader's call: after it, the program could not be called in that slot."""
+    world = Governed(program=WINDLASS_PROGRAM_ID, release="windlass", successor="windlass")
+    world.chain.advance(1)
+    world.initialize()
+    world.register()
+    id = world.approved()
+    world.chain.advance(2 * DAY)
+    landed = world.execute(id)
+    decoded, _ = replay("windlass", [event for _, event in landed.events])
+    assert [event.name for event in decoded] == ["UpgradeExecuted"]
+    world.chain.advance(1)
+    assert world.program_upgrade_state.version == 1
+    assert world.propose() == 2

@@ -50,6 +50,11 @@ class Accounts:
             self._svm.set_account(address, _GONE)
         return None
 
+    def restore(self, address: Pubkey, state: Account | None) -> None:
+        """Undo what LiteSVM wrote and nobody recorded yet."""
+        if self.current(address) != state:
+            self._svm.set_account(address, _GONE if state is None else state)
+
     def at(self, address: Pubkey, slot: int) -> Account | None:
         """The state at the end of `slot`, which is the open slot or one not older than the finalized."""
         for changed_slot, before in self._before.items():  # ascending: slots are opened in order

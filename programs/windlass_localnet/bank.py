@@ -20,6 +20,7 @@ from solders.transaction import VersionedTransaction
 from solders.transaction_metadata import FailedTransactionMetadata
 
 from windlass_localnet import message as messages
+from windlass_localnet import rent
 from windlass_localnet.accounts import Accounts
 from windlass_localnet.blockhashes import (
     BlockhashQueue,
@@ -31,7 +32,7 @@ from windlass_localnet.blockhashes import (
 from windlass_localnet.commitment import Commitment, Lags
 from windlass_localnet.deployments import Deployments
 from windlass_localnet.errors import TransactionRefused
-from windlass_localnet.execution import error_json, from_metadata, token_balances, unexecuted
+from windlass_localnet.execution import explain, from_metadata, token_balances, unexecuted
 from windlass_localnet.genesis import Genesis
 from windlass_localnet.ledger import Block, Execution, LandedTransaction, Ledger
 from windlass_localnet.message import MessageAccounts
@@ -170,10 +171,12 @@ class Bank:
         before = [self.accounts.current(key) for key in named.keys]
         tokens_before = token_balances(named.keys, before, self.accounts)
         execution = self._execute(transaction, named, before)
-        after = [
-            self.accounts.settle(key) if writable else state
-            for key, state, writable in zip(named.keys, before, named.writable, strict=True)
-        ]
+        after = self._settled(named, before)
+        broken = rent.violation(named, before, after) if execution.err is None else None
+        if broken is not None:
+            self._roll_back(transaction, named, before)
+            execution.err = broken
+            after = self._settled(named, before)
         for key, old, new in zip(named.keys, before, after, strict=True):
             if old != new:
                 self.accounts.record(key, old, new)
@@ -212,7 +215,7 @@ class Bank:
         result = self.svm.send_transaction(transaction)
         if not isinstance(result, FailedTransactionMetadata):
             return from_metadata(result, None)
-        err = self._explain(result, transaction.message, named)
+        err = explain(result, transaction.message, named.keys, self.svm)
         payer = before[0]
         charged = payer is not None and (self.svm.get_balance(named.keys[0]) or 0) < payer.lamports
         if charged:
@@ -220,6 +223,21 @@ class Bank:
         if isinstance(err, str) and err in _FEE_ONLY and self._charge(transaction, payer):
             return unexecuted(err)
         raise TransactionRefused(err, result.meta().logs())
+
+    def _settled(self, named: MessageAccounts, before: list[Account | None]) -> list[Account | None]:
+        return [
+            self.accounts.settle(key) if writable else state
+            for key, state, writable in zip(named.keys, before, named.writable, strict=True)
+        ]
+
+    def _roll_back(
+        self, transaction: VersionedTransaction, named: MessageAccounts, before: list[Account | None]
+    ) -> None:
+        """Undo what a transaction wrote, but not its fee."""
+        for key, state, writable in zip(named.keys, before, named.writable, strict=True):
+            if writable:
+                self.accounts.restore(key, state)
+        self._charge(transaction, before[0])
 
     def _charge(self, transaction: VersionedTransaction, payer: Account | None) -> bool:
         """Take the fee of a transaction that did not run."""
@@ -231,20 +249,6 @@ class Bank:
             Account(payer.lamports - lamports, payer.data, payer.owner, payer.executable, payer.rent_epoch),
         )
         return True
-
-    def _explain(
-        self,
-        failed: FailedTransactionMetadata,
-        message: Message | MessageV0,
-        named: MessageAccounts,
-    ) -> object:
-        err = error_json(failed)
-        if err == "InvalidProgramForExecution":
-            # LiteSVM does not tell a missing program from one that is no program.
-            for ix in message.instructions:
-                if self.svm.get_account(named.keys[ix.program_id_index]) is None:
-                    return "ProgramAccountNotFound"
-        return err
 
     def _check_age(self, message: Message | MessageV0) -> None:
         if self.blockhashes.is_valid(message.recent_blockhash):
@@ -281,5 +285,9 @@ class Bank:
             if refused_call is not None:
                 return Simulation(unexecuted(*refused_call))
         if isinstance(result, FailedTransactionMetadata):
-            return Simulation(from_metadata(result.meta(), self._explain(result, message, named)))
-        return Simulation(from_metadata(result.meta(), None), dict(result.post_accounts()))
+            err = explain(result, message, named.keys, self.svm)
+            return Simulation(from_metadata(result.meta(), err))
+        posts = dict(result.post_accounts())
+        before = [self.accounts.current(key) for key in named.keys]
+        after = [posts.get(key, state) for key, state in zip(named.keys, before, strict=True)]
+        return Simulation(from_metadata(result.meta(), rent.violation(named, before, after)), posts)

@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 from solders.account import Account
+from solders.litesvm import LiteSVM
+from solders.message import Message, MessageV0
 from solders.pubkey import Pubkey
 from solders.transaction_metadata import FailedTransactionMetadata, TransactionMetadata
 
@@ -24,9 +26,15 @@ _TOKEN_2022_ACCOUNT_TYPE = 2
 _MINT_DECIMALS = 44
 
 
-def error_json(failed: FailedTransactionMetadata) -> Any:
+def explain(failed: FailedTransactionMetadata, message: Message | MessageV0, keys: list[Pubkey], svm: LiteSVM) -> Any:
     """The TransactionError as the validator writes it; solders knows the shapes."""
-    return json.loads(failed.to_json())["err"]
+    err = json.loads(failed.to_json())["err"]
+    if err == "InvalidProgramForExecution":
+        # LiteSVM does not tell a missing program from one that is no program.
+        for ix in message.instructions:
+            if svm.get_account(keys[ix.program_id_index]) is None:
+                return "ProgramAccountNotFound"
+    return err
 
 
 def from_metadata(meta: TransactionMetadata, err: Any) -> Execution:

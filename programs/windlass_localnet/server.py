@@ -73,8 +73,14 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     chain = Chain(bank, Keypair().pubkey())
+    # Idle clients keep their connections for a minute: one closed just before a request is an error there.
     config = uvicorn.Config(
-        create_app(chain), lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=1
+        create_app(chain),
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=60,
+        timeout_graceful_shutdown=1,
     )
     http = _HttpServer(config)
     websocket = await WebsocketServer(chain, queue_capacity).start(ws_socket)

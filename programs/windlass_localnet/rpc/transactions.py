@@ -114,6 +114,8 @@ def request_airdrop(chain: Chain, params: Params) -> str:
         landed = chain.process(VersionedTransaction(message, [faucet]))
     except TransactionRefused as refused:
         raise RpcError(INTERNAL_ERROR, f"airdrop failed: {describe(refused.err)}") from refused
+    if landed.execution.err is not None:
+        raise RpcError(INTERNAL_ERROR, f"airdrop failed: {describe(landed.execution.err)}")
     return str(landed.signature)
 
 
@@ -173,6 +175,9 @@ def describe(err: Any) -> str:
         if isinstance(cause, dict) and "Custom" in cause:
             return f"Error processing Instruction {index}: custom program error: {cause['Custom']:#x}"
         return f"Error processing Instruction {index}: {cause}"
+    if isinstance(err, dict) and "InsufficientFundsForRent" in err:
+        index = err["InsufficientFundsForRent"]["account_index"]
+        return f"Transaction results in an account ({index}) with insufficient funds for rent"
     return _WORDS.get(err, str(err)) if isinstance(err, str) else str(err)
 
 

@@ -104,6 +104,8 @@ async def story(url: str) -> dict[str, Any]:
     greedy = transfer(TransferParams(from_pubkey=payer.pubkey(), to_pubkey=Keypair().pubkey(), lamports=10**17))
     landed = await rpc.run([give], payer)
     failed = await rpc.run([greedy], payer)
+    dust = transfer(TransferParams(from_pubkey=payer.pubkey(), to_pubkey=Keypair().pubkey(), lamports=5))
+    poor = await rpc.run([dust], payer)
     unknown = await rpc.run([Instruction(Keypair().pubkey(), b"", [])], payer)
     signature, slot = landed["transaction"]["signatures"][0], landed["slot"]
     config = {"commitment": "confirmed", "maxSupportedTransactionVersion": 0}
@@ -115,9 +117,10 @@ async def story(url: str) -> dict[str, Any]:
         "failed": shape(failed),
         "failed err": failed["meta"]["err"],
         "failed logs": [line for line in failed["meta"]["logMessages"] if "insufficient" not in line],
+        "below rent": (poor["meta"]["err"], poor["meta"]["logMessages"]),
         "unknown program": unknown["meta"]["err"],
-        "fees": [t["meta"]["fee"] for t in (landed, failed, unknown)],
-        "units": [t["meta"]["computeUnitsConsumed"] for t in (landed, failed, unknown)],
+        "fees": [t["meta"]["fee"] for t in (landed, failed, poor, unknown)],
+        "units": [t["meta"]["computeUnitsConsumed"] for t in (landed, failed, poor, unknown)],
         "base64": shape(await rpc("getTransaction", signature, {**config, "encoding": "base64"})),
         "history": shape(await rpc("getSignaturesForAddress", address, {"commitment": "confirmed"})),
         "statuses": shape(await rpc("getSignatureStatuses", [signature])),

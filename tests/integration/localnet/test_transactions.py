@@ -112,6 +112,17 @@ async def test_a_missing_program_costs_the_fee(rpc: Rpc) -> None:
     assert await rpc.lamports(payer.pubkey()) == SOL - 5_000
 
 
+async def test_an_account_below_its_rent_is_refused_and_costs_the_fee(rpc: Rpc) -> None:
+    payer, to = await rpc.funded(SOL), Keypair().pubkey()
+    landed = await rpc.run([give(payer, to, 890_879)], payer)
+    assert landed["meta"]["err"] == {"InsufficientFundsForRent": {"account_index": 1}}
+    assert landed["meta"]["postBalances"][:2] == [SOL - 5_000, 0]
+    with pytest.raises(RpcFailure, match="insufficient funds for rent"):
+        await rpc.send(await rpc.signed([give(payer, to, 890_878)], payer))
+    assert (await rpc.run([give(payer, to, 890_880)], payer))["meta"]["err"] is None
+    assert await rpc.lamports(to) == 890_880
+
+
 async def test_an_account_that_is_emptied_is_gone_and_can_be_made_again(rpc: Rpc) -> None:
     payer, account = await rpc.funded(), Keypair()
     rent = await rpc("getMinimumBalanceForRentExemption", 8)

@@ -250,8 +250,8 @@ class Bank:
         )
         return True
 
-    def _check_age(self, message: Message | MessageV0) -> None:
-        if self.blockhashes.is_valid(message.recent_blockhash):
+    def _check_age(self, message: Message | MessageV0, at_height: int | None = None) -> None:
+        if self.blockhashes.is_valid(message.recent_blockhash, at_height):
             return
         address = nonce_address(message)
         if address is None or not holds_nonce(self.accounts.current(address), message):
@@ -268,12 +268,17 @@ class Bank:
         if address is not None and account is not None:
             self.accounts.write(address, with_nonce(account, durable_nonce(self.svm.latest_blockhash())))
 
-    def simulate(self, transaction: VersionedTransaction, *, check_blockhash: bool = True) -> Simulation:
-        """Run a transaction on the open slot's state and change nothing; refusals are its `err`."""
+    def simulate(
+        self, transaction: VersionedTransaction, commitment: Commitment, *, check_blockhash: bool = True
+    ) -> Simulation:
+        """Run a transaction on the open slot's state and change nothing; refusals are its `err`.
+
+        The blockhash must be known at the commitment, as where a validator simulates on that bank.
+        """
         message = transaction.message
         if check_blockhash:
             try:
-                self._check_age(message)
+                self._check_age(message, self._frozen(self.ledger.frozen_slot(commitment)).height)
             except TransactionRefused as refused:
                 return Simulation(unexecuted(refused.err))
             if self.ledger.transaction(transaction.signatures[0]) is not None:

@@ -15,6 +15,7 @@ from solders.transaction import VersionedTransaction
 from windlass_localnet import message as messages
 from windlass_localnet.bank import Simulation
 from windlass_localnet.chain import Chain
+from windlass_localnet.commitment import Commitment
 from windlass_localnet.encode import base58
 from windlass_localnet.encode.account import account_json
 from windlass_localnet.encode.transaction import inner_instructions_json, return_data_json
@@ -56,9 +57,10 @@ def send_transaction(chain: Chain, params: Params) -> str:
     config = params.config(1)
     transaction = _decode(params.text(0), config.text("encoding", "base58"))
     if not config.flag("skipPreflight"):
-        context_slot(chain, config)
+        preflight = Commitment.parse(config.values.get("preflightCommitment"))
+        config.check_min_context_slot(chain.bank.slot(preflight))
         _verify_signatures(transaction)
-        execution = chain.bank.simulate(transaction).execution
+        execution = chain.bank.simulate(transaction, preflight).execution
         if execution.err is not None:
             raise _preflight_failure(execution)
     with contextlib.suppress(TransactionRefused):
@@ -79,7 +81,7 @@ def simulate_transaction(chain: Chain, params: Params) -> dict[str, Any]:
         _verify_signatures(transaction)
     chain.bank.svm.with_sigverify(False)
     try:
-        simulation = chain.bank.simulate(transaction, check_blockhash=not replace)
+        simulation = chain.bank.simulate(transaction, config.commitment, check_blockhash=not replace)
     finally:
         chain.bank.svm.with_sigverify(True)
     execution = simulation.execution

@@ -94,6 +94,16 @@ async def test_a_blockhash_expires_after_150_blocks() -> None:
         await rpc.http.aclose()
 
 
+async def test_preflight_at_finalized_does_not_know_a_new_blockhash(rpc: Rpc) -> None:
+    payer = await rpc.funded(SOL)
+    signed = await rpc.signed([give(payer, Keypair().pubkey(), 10**7)], payer)
+    encoded = base64.b64encode(bytes(signed)).decode()
+    with pytest.raises(RpcFailure, match="Blockhash not found"):
+        await rpc("sendTransaction", encoded, {"encoding": "base64"})  # preflight's default is finalized
+    accepted = {"encoding": "base64", "preflightCommitment": "confirmed"}
+    assert (await rpc.confirmed(await rpc("sendTransaction", encoded, accepted)))["meta"]["err"] is None
+
+
 async def test_a_wrong_signature_is_refused(rpc: Rpc) -> None:
     payer = await rpc.funded(SOL)
     good = await rpc.signed([give(payer, Keypair().pubkey(), 10**7)], payer)

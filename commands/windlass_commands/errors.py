@@ -23,6 +23,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from solders.pubkey import Pubkey
+from solders.signature import Signature
 
 
 class CommandError(Exception):
@@ -80,7 +81,8 @@ class Rejection:
     """Why a transaction failed, as far as the chain's answer tells.
 
     `error` is the transaction error in Solana's JSON form; `code` is the custom error's number, if it is one, and
-    `program` the program that returned it; `name` is set where an IDL knows that number.
+    `program` the program that returned it; `name` is set where an IDL knows that number. `signature` is set where the
+    transaction is on chain as failed, and not where it was only simulated.
     """
 
     error: object
@@ -90,6 +92,7 @@ class Rejection:
     program: Pubkey | None = None
     name: str | None = None
     message: str = ""
+    signature: Signature | None = None
 
 
 class TransactionRefused(Refused):

@@ -22,7 +22,7 @@ class Output:
     def __init__(self, *, as_json: bool = False) -> None:
         self.as_json = as_json
         self.console = Console(highlight=False, soft_wrap=True, quiet=as_json)
-        self.progress_console = Console(stderr=True, highlight=False, quiet=as_json)
+        self.progress_console = Console(stderr=True, highlight=False, soft_wrap=True, quiet=as_json)
         self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
     def say(self, text: str, style: str = "") -> None:

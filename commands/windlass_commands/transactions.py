@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from solders.compute_budget import set_compute_unit_limit, set_compute_unit_price
@@ -25,6 +25,8 @@ from windlass_commands.rpc import Rpc, Status
 # The most a transaction may ask for (Agave, MAX_COMPUTE_UNIT_LIMIT); what is really needed is simulated first.
 MAX_COMPUTE_UNITS = 1_400_000
 POLL_SECONDS = 0.05
+# Sends a transaction and waits for its status; it is given the last block height at which it can land.
+Confirm = Callable[[Rpc, VersionedTransaction, int], Awaitable[Status]]
 RESEND_SECONDS = 2.0
 
 
@@ -85,10 +87,10 @@ async def simulate(rpc: Rpc, instructions: Sequence[Instruction], payer: Signer,
     return result.units
 
 
-def refused(error: Any, logs: list[str], message: Message) -> TransactionRefused:
+def refused(error: Any, logs: list[str], message: Message, signature: Signature | None = None) -> TransactionRefused:
     """The chain's refusal as an error; explain.py turns it into a sentence with the values that matter."""
     rejection = rejection_of(error, logs, [message.account_keys[i.program_id_index] for i in message.instructions])
-    return TransactionRefused(rejection.message, rejection)
+    return TransactionRefused(rejection.message, replace(rejection, signature=signature))
 
 
 def units_to_ask(simulated: int) -> int:
@@ -104,8 +106,9 @@ async def submit(
     *,
     units: int | None = None,
     price: int = 0,
+    confirm: Confirm | None = None,
 ) -> Landed:
-    """Simulate (unless `units` says what it takes), sign, send and confirm.
+    """Simulate (unless `units` says what it takes), sign, send and confirm, by polling unless told otherwise.
 
     Raises TransactionRefused, TransactionExpired, RpcError, UsageProblem.
     """
@@ -115,10 +118,10 @@ async def submit(
     message = message_of(instructions, payer, blockhash, units=units_to_ask(units), price=price)
     transaction = signed(message, [payer, *signers])
     started = time.monotonic()
-    status = await send_until_confirmed(rpc, transaction, last_valid_height)
+    status = await (confirm or send_until_confirmed)(rpc, transaction, last_valid_height)
     signature = transaction.signatures[0]
     if status.error is not None:
-        raise refused(status.error, await logs_of(rpc, signature), message)
+        raise refused(status.error, await logs_of(rpc, signature), message, signature)
     return Landed(signature, status.slot, units, time.monotonic() - started)
 
 

@@ -57,6 +57,7 @@ class Supervisor:
     def __init__(self, show: Show) -> None:
         self.show = show
         self.children: list[Child] = []
+        self.stopping = False
 
     async def start(
         self,
@@ -120,6 +121,7 @@ class Supervisor:
 
     async def stop(self) -> None:
         """Stop all, the last started first; whoever does not go in 10 seconds is killed."""
+        self.stopping = True  # what children say about being stopped is no news
         for child in reversed(self.children):
             await self._stop(child)
         self.children.clear()
@@ -156,7 +158,7 @@ class Supervisor:
             line = raw.decode(errors="replace").rstrip()
             child.lines.append(line)
             child.changed.set()
-            if show:
+            if show and not self.stopping:
                 self.show(child.name, line)
         await child.process.wait()
         child.changed.set()

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
-from collections.abc import Iterator
 from dataclasses import asdict
 
 import click
@@ -13,6 +10,7 @@ from rich.text import Text
 from solders.pubkey import Pubkey
 from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
 
+from windlass_commands.dev.running import run_stack
 from windlass_commands.dev.stack import Stack, Urls, Wanted
 from windlass_commands.options import examples
 from windlass_commands.output import Output
@@ -83,58 +81,13 @@ async def serve(wanted: Wanted, output: Output) -> None:
     def show(name: str, line: str) -> None:
         output.progress_console.print(Text.assemble((f"{name:>8} ", COLOURS.get(name, "")), line))
 
-    with stop_requested() as stopped:
-        stack = Stack(wanted, show, lambda what: output.say(f"{what} ...", "dim"))
-        starting = asyncio.create_task(stack.__aenter__())
-        if not await first_of(starting, stopped):
-            return
-        try:
-            urls = starting.result()
-            print_urls(urls, output)
-            output.say("Ctrl-C stops everything.", "dim")
-            output.result({"command": "dev", **asdict(urls)})
-            await until_stopped(stack, stopped)
-        finally:
-            await stack.stop()
+    async def until_stopped(urls: Urls) -> None:
+        print_urls(urls, output)
+        output.say("Ctrl-C stops everything.", "dim")
+        output.result({"command": "dev", **asdict(urls)})
+        await asyncio.Event().wait()
 
-
-async def first_of(task: asyncio.Task[Urls], stopped: asyncio.Event) -> bool:
-    """True once the task is done; False where we were stopped before, and the task has been undone."""
-    waiting = asyncio.create_task(stopped.wait())
-    await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    if task.done():
-        return True
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-    return False
-
-
-async def until_stopped(stack: Stack, stopped: asyncio.Event) -> None:
-    """Until we are told to stop. Raises ProcessFailed where a child ends before."""
-    ended = asyncio.create_task(stack.supervisor.first_end())
-    waiting = asyncio.create_task(stopped.wait())
-    await asyncio.wait([ended, waiting], return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    if not stopped.is_set():
-        raise ended.result()
-    ended.cancel()
-
-
-@contextlib.contextmanager
-def stop_requested() -> Iterator[asyncio.Event]:
-    """An event that Ctrl-C, SIGTERM or a closing terminal sets, instead of ending us on the spot."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    for number in signals:
-        loop.add_signal_handler(number, stopped.set)
-    try:
-        yield stopped
-    finally:
-        for number in signals:
-            loop.remove_signal_handler(number)
+    await run_stack(Stack(wanted, show, lambda what: output.say(f"{what} ...", "dim")), until_stopped)
 
 
 def print_urls(urls: Urls, output: Output) -> None:

@@ -1,0 +1,1 @@
+"""`windlass demo`: a governed upgrade as a story in acts, every step real and checked."""

@@ -1,0 +1,102 @@
+"""Act 3: version 2 is uploaded and proposed; from then on nobody can change it, and the program digests it itself."""
+
+from __future__ import annotations
+
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from solders.pubkey import Pubkey
+from windlass_programs.addresses import proposal_address
+from windlass_programs.artifacts import program_elf
+from windlass_programs.digests import code_digest
+
+from windlass_commands import loader
+from windlass_commands.amounts import size
+from windlass_commands.demo.stage import Stage
+from windlass_commands.explain import Subject
+from windlass_commands.instructions.propose_upgrade import propose_upgrade
+from windlass_commands.instructions.verify_buffer import verify_buffer
+from windlass_commands.upload import Upload
+
+
+async def play(stage: Stage, multisig: Pubkey) -> Pubkey:
+    """The proposal's address."""
+    stage.narrator.act("Alice proposes version 2")
+    code = program_elf("collateral_vault_v2")
+    await _upload(stage, code)
+    await _make_room(stage, code)
+    alice, buffer, program = stage.cast.members["alice"], stage.cast.buffer, stage.vault_program
+    program_id = stage.accounts.program_id
+    proposal = proposal_address(multisig, 1, program_id)
+    await stage.step(
+        "alice proposes it; the buffer is the multisig's from here on",
+        [
+            propose_upgrade(
+                program_id,
+                multisig,
+                program,
+                1,
+                buffer.address,
+                alice.address,
+                alice.address,
+                code_digest(code),
+                no_rollback=True,
+            )
+        ],
+        [alice],
+        multisig,
+    )
+    await stage.refusal(
+        "alice tries to change the code after all:",
+        [loader.write(buffer.address, alice.address, 0, b"\x7fELF")],
+        [alice],
+        "IncorrectAuthority",
+        Subject(member=alice.address, payer=alice.address),
+    )
+    await _verify(stage, multisig, proposal)
+    return proposal
+
+
+async def _upload(stage: Stage, code: bytes) -> None:
+    alice, output = stage.cast.members["alice"], stage.narrator.output
+    upload = Upload(stage.rpc, stage.cast.buffer, alice, alice, code)
+    bar = Progress(
+        TextColumn("    "),
+        BarColumn(40),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        console=output.console,
+        transient=True,
+        disable=output.as_json or not output.console.is_terminal,
+    )
+    with bar:
+        task = bar.add_task("", total=len(code))
+        done = await upload.run(lambda held: bar.update(task, completed=held))
+    rate = size(int(done.written / done.seconds))
+    stage.narrator.note(
+        f"uploads {size(done.length)} into buffer {done.buffer}: {done.transactions} transactions, {rate}/s, read "
+        "back and compared",
+    )
+
+
+async def _make_room(stage: Stage, code: bytes) -> None:
+    """Version 2 is longer than version 1; the loader wants the room made at least one slot before the upgrade."""
+    room = (await stage.accounts.program_data(stage.vault_program)).room
+    additional = loader.extension_for(room, len(code))
+    if additional:
+        alice = stage.cast.members["alice"]
+        landed = await stage.send([loader.extend_program(stage.vault_program, additional, alice.address)], alice)
+        text = f"room for {len(code) - room:,} bytes more: the program is extended by {additional:,}"
+        stage.narrator.step(text, landed.signature, landed.slot, None)
+
+
+async def _verify(stage: Stage, multisig: Pubkey, address: Pubkey) -> None:
+    dave, program_id = stage.cast.members["dave"], stage.accounts.program_id
+    proposal = await stage.accounts.proposal(address)
+    while proposal.verified_len < proposal.buffer_len:
+        await stage.step(
+            "the program digests the buffer on chain: it is what alice stated",
+            [verify_buffer(program_id, multisig, address, proposal.buffer)],
+            [dave],
+            multisig,
+        )
+        proposal = await stage.accounts.proposal(address)
+    stage.narrator.note(f"code digest {proposal.code_digest.hex()}")

@@ -1,0 +1,54 @@
+"""Act 6: version 2 answers, and nobody's collateral has changed."""
+
+from __future__ import annotations
+
+import struct
+
+from solders.pubkey import Pubkey
+from windlass_programs.addresses import associated_token_address, vault_address
+from windlass_programs.artifacts import program_elf
+
+from windlass_commands.amounts import tokens
+from windlass_commands.demo.cast import DECIMALS, DEPOSITS, SYMBOL
+from windlass_commands.demo.collateral import withdraw_all_of
+from windlass_commands.demo.stage import Stage
+
+# Where an SPL token account keeps its amount, a u64 (spl-token, Account).
+AMOUNT_OFFSET = 64
+
+
+async def play(stage: Stage) -> None:
+    """Maya's withdraw_all works; the others' vaults and the tokens behind them are what they were."""
+    stage.narrator.act("Version 2 answers")
+    code = program_elf("collateral_vault_v2")
+    running = (await stage.accounts.program_data(stage.vault_program)).code
+    stage.require(
+        running[: len(code)] == code and not any(running[len(code) :]),
+        "The program's account should hold version 2 and zeros after it, but it does not.",
+    )
+    mint, maya = stage.cast.mint.address, stage.cast.users["maya"]
+    await stage.step(
+        f"maya's withdraw_all pays out {tokens(DEPOSITS['maya'], DECIMALS)} {SYMBOL}",
+        [withdraw_all_of(stage, maya)],
+        [maya],
+        vault_address(maya.address, stage.vault_program),
+    )
+    paid = await _amount(stage, associated_token_address(maya.address, mint))
+    stage.require(paid == DEPOSITS["maya"], f"Maya should have got {DEPOSITS['maya']}, but holds {paid}.")
+    for name in DEPOSITS:
+        expected = 0 if name == "maya" else DEPOSITS[name]
+        vault = await stage.accounts.vault(stage.cast.users[name].address, stage.vault_program)
+        held = await _amount(stage, vault.token_account)
+        stage.require(
+            vault.total_balance == held == expected,
+            f"{name}'s vault should hold {expected}, but says {vault.total_balance} and holds {held}.",
+        )
+    stage.narrator.note("every other vault holds what was deposited into version 1, to the last token", "")
+
+
+async def _amount(stage: Stage, token_account: Pubkey) -> int:
+    account = await stage.rpc.account(token_account)
+    if account is None:
+        return 0
+    amount: int = struct.unpack_from("<Q", account.data, AMOUNT_OFFSET)[0]
+    return amount

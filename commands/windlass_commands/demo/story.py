@@ -1,0 +1,43 @@
+"""The story from the first deposit to the proof, on a running stack."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from windlass_programs.addresses import VAULT_PROGRAM_ID
+
+from windlass_commands.accounts import Accounts
+from windlass_commands.demo import collateral, handover, new_code, new_version, proof, two_days, votes
+from windlass_commands.demo.cast import Cast
+from windlass_commands.demo.confirmations import Confirmations
+from windlass_commands.demo.narrator import Narrator
+from windlass_commands.demo.read_model import ReadModel
+from windlass_commands.demo.stage import Stage
+from windlass_commands.dev.stack import Urls
+from windlass_commands.rpc import Rpc
+
+
+async def tell(urls: Urls, cast: Cast, narrator: Narrator) -> dict[str, Any]:
+    """All acts in order; what --json says at the end. Raises StoryBroken where a step does not come out as told."""
+    started = time.monotonic()
+    async with (
+        Rpc(urls.rpc) as rpc,
+        Confirmations(urls.websocket) as confirmations,
+        ReadModel(urls.graphql, urls.graphql_websocket) as read_model,
+    ):
+        stage = Stage(rpc, confirmations, read_model, narrator, cast, Accounts(rpc), VAULT_PROGRAM_ID)
+        await collateral.play(stage)
+        multisig = await handover.play(stage)
+        proposal = await new_code.play(stage, multisig)
+        await votes.play(stage, proposal)
+        await two_days.play(stage, proposal)
+        await new_version.play(stage)
+        times = await proof.play(stage, multisig, proposal)
+    return {
+        "command": "demo",
+        "multisig": str(multisig),
+        "proposal": str(proposal),
+        "seconds": round(time.monotonic() - started, 1),
+        "read_model": times,
+    }

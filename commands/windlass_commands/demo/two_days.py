@@ -1,0 +1,58 @@
+"""Act 5: two days pass, and anybody executes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from solders.pubkey import Pubkey
+
+from windlass_commands.chain_time import duration, moment
+from windlass_commands.demo.stage import Stage
+from windlass_commands.demo.votes import execution
+from windlass_commands.errors import StoryBroken
+
+TRAVEL_SECONDS = 20.0
+STATE = "query ($address: ID!) { proposal(address: $address) { state } }"
+
+
+async def play(stage: Stage, address: Pubkey) -> None:
+    """The chain's clock moves past eta, the read model sees it, and Olga executes."""
+    stage.narrator.act("Two days pass")
+    proposal = await stage.accounts.proposal(address)
+    before = (await stage.rpc.clock()).unix_timestamp
+    await stage.rpc.call("surfnet_timeTravel", {"absoluteTimestamp": (proposal.eta + 1) * 1000}, repeatable=False)
+    after = await _clock_at(stage, proposal.eta)
+    stage.narrator.note(f"the chain's clock  {moment(before)}  →  {moment(after)}  ({duration(after - before)})", "")
+    await _state(stage, address, "READY")
+    stage.narrator.note("the read model says READY: anyone may execute, for 14 days", "")
+    olga = stage.cast.users["olga"]
+    await stage.step(
+        "olga executes: the vault program runs version 2",
+        [await execution(stage, address, olga)],
+        [olga],
+        proposal.multisig,
+    )
+    await _state(stage, address, "EXECUTED")
+
+
+async def _clock_at(stage: Stage, moment_wanted: int) -> int:
+    deadline = time.monotonic() + TRAVEL_SECONDS
+    while time.monotonic() < deadline:
+        now = (await stage.rpc.clock()).unix_timestamp
+        if now >= moment_wanted:
+            return now
+        await asyncio.sleep(0.05)
+    raise StoryBroken("The chain's clock did not move past the timelock.")
+
+
+async def _state(stage: Stage, address: Pubkey, wanted: str) -> None:
+    """Until the read model shows the proposal in this state."""
+    deadline = time.monotonic() + TRAVEL_SECONDS
+    state = None
+    while time.monotonic() < deadline:
+        state = (await stage.read_model.ask(STATE, address=str(address)))["proposal"]["state"]
+        if state == wanted:
+            return
+        await asyncio.sleep(0.02)
+    raise StoryBroken(f"The read model should show the proposal as {wanted}, but it shows {state}.")

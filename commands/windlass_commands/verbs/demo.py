@@ -1,0 +1,87 @@
+"""windlass demo"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import click
+from rich.text import Text
+
+from windlass_commands.demo.cast import Cast
+from windlass_commands.demo.narrator import Narrator
+from windlass_commands.demo.story import tell
+from windlass_commands.dev.running import run_stack
+from windlass_commands.dev.stack import Stack, Urls, Wanted
+from windlass_commands.options import examples
+from windlass_commands.output import Output
+from windlass_commands.session import run
+from windlass_commands.verbs.dev import print_urls
+
+# Half of a cluster's 400 ms: the story is for watching, not for waiting.
+SLOT_MS = 200
+INTERRUPTED = 130
+
+
+@click.command("demo", epilog=examples("windlass demo", "windlass demo --exit --json"))
+@click.option("--exit", "ends", is_flag=True, help="End after the story instead of staying up.")
+@click.option("--slot-ms", type=click.IntRange(20), default=SLOT_MS, show_default=True, help="Slot length.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a step instead of the story.")
+def command(ends: bool, slot_ms: int, as_json: bool) -> None:
+    """Watch a governed upgrade of a real program, from the first deposit to the new code, and read it back.
+
+    Brings up what `windlass dev` does, on free ports. Afterwards everything stays up for you to look at; Ctrl-C stops
+    it. Exit code 1 if any step does not come out as told.
+    """
+    output = Output(as_json=as_json)
+    run(output, lambda: play(output, slot_ms, ends))
+
+
+async def play(output: Output, slot_ms: int, ends: bool) -> None:
+    """Bring the stack up, tell the story, and end or stay."""
+    cast, narrator = Cast(), Narrator(output)
+    narrator.title("windlass demo", "a governed upgrade of a real Solana program")
+    wanted = Wanted(slot_ms=slot_ms, vault_authority=cast.authority.address, mints=cast.payers())
+    told = False
+
+    async def story(urls: Urls) -> None:
+        nonlocal told
+        summary = await tell(urls, cast, narrator)
+        told = True
+        output.result(summary)
+        if ends:
+            return
+        narrator.panel(Text("The story is over; everything stays up. Ctrl-C stops it."))
+        invite(urls, summary["multisig"], output)
+        await asyncio.Event().wait()
+
+    with output.console.status("starting chain, PostgreSQL, indexer and GraphQL") as status:
+        stack = Stack(wanted, lambda name, line: None, status.update)
+
+        async def begin(urls: Urls) -> None:
+            status.stop()
+            await story(urls)
+
+        finished = await run_stack(stack, begin)
+    if not finished and not told:
+        sys.exit(INTERRUPTED)
+
+
+def invite(urls: Urls, multisig: str, output: Output) -> None:
+    """What to paste where, to look around."""
+    print_urls(urls, output)
+    query = f'{{ multisig(address: "{multisig}") {{ proposals {{ nodes {{ id state approvalCount }} }} }} }}'
+    output.say("")
+    output.say("  Ask (or open GraphQL's address in a browser):")
+    output.say(f"""    curl -s {urls.graphql} -H 'content-type: application/json' -d '{{"query": {quoted(query)}}}'""")
+    output.say("  Follow, in the browser:")
+    output.say(
+        "    subscription { proposalChanged(includeCurrent: true) { slot proposal { id state approvalCount } } }"
+    )
+    output.say("  Use the commands against it:")
+    output.say(f"    windlass show {multisig} --url {urls.rpc}")
+
+
+def quoted(text: str) -> str:
+    """Text as a JSON string."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -32,7 +32,7 @@ from windlass_localnet.blockhashes import (
 from windlass_localnet.commitment import Commitment, Lags
 from windlass_localnet.deployments import Deployments
 from windlass_localnet.errors import TransactionRefused
-from windlass_localnet.execution import explain, from_metadata, token_balances, unexecuted
+from windlass_localnet.execution import context_keys, explain, from_metadata, token_balances, unexecuted
 from windlass_localnet.genesis import Genesis
 from windlass_localnet.ledger import Block, Execution, LandedTransaction, Ledger
 from windlass_localnet.message import MessageAccounts
@@ -214,12 +214,12 @@ class Bank:
                 return unexecuted(*refused)
         result = self.svm.send_transaction(transaction)
         if not isinstance(result, FailedTransactionMetadata):
-            return from_metadata(result, None)
+            return from_metadata(result, None, context_keys(transaction.message, named.keys, self.svm))
         err = explain(result, transaction.message, named.keys, self.svm)
         payer = before[0]
         charged = payer is not None and (self.svm.get_balance(named.keys[0]) or 0) < payer.lamports
         if charged:
-            return from_metadata(result.meta(), err)
+            return from_metadata(result.meta(), err, context_keys(transaction.message, named.keys, self.svm))
         if isinstance(err, str) and err in _FEE_ONLY and self._charge(transaction, payer):
             return unexecuted(err)
         raise TransactionRefused(err, result.meta().logs())
@@ -289,10 +289,11 @@ class Bank:
             refused_call = self._deployments.refuse_call(result.meta().logs())
             if refused_call is not None:
                 return Simulation(unexecuted(*refused_call))
+        context = context_keys(message, named.keys, self.svm)
         if isinstance(result, FailedTransactionMetadata):
             err = explain(result, message, named.keys, self.svm)
-            return Simulation(from_metadata(result.meta(), err))
+            return Simulation(from_metadata(result.meta(), err, context))
         posts = dict(result.post_accounts())
         before = [self.accounts.current(key) for key in named.keys]
         after = [posts.get(key, state) for key, state in zip(named.keys, before, strict=True)]
-        return Simulation(from_metadata(result.meta(), rent.violation(named, before, after)), posts)
+        return Simulation(from_metadata(result.meta(), rent.violation(named, before, after), context), posts)

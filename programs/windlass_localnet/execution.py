@@ -21,6 +21,7 @@ TOKEN_PROGRAMS = frozenset(
         "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb",
     )
 )
+NATIVE_LOADER = Pubkey.from_string("NativeLoader1111111111111111111111111111111")
 _TOKEN_ACCOUNT_LENGTH = 165
 _TOKEN_2022_ACCOUNT_TYPE = 2
 _MINT_DECIMALS = 44
@@ -37,8 +38,22 @@ def explain(failed: FailedTransactionMetadata, message: Message | MessageV0, key
     return err
 
 
-def from_metadata(meta: TransactionMetadata, err: Any) -> Execution:
-    """The ledger's record of an execution."""
+def context_keys(message: Message | MessageV0, keys: list[Pubkey], svm: LiteSVM) -> list[Pubkey]:
+    """The accounts as LiteSVM counts them: the message's, then the loaders of the programs that it calls."""
+    loaders: list[Pubkey] = []
+    for ix in message.instructions:
+        program = svm.get_account(keys[ix.program_id_index])
+        if program is not None and program.owner != NATIVE_LOADER and program.owner not in loaders:
+            loaders.append(program.owner)
+    return [*keys, *loaders]
+
+
+def from_metadata(meta: TransactionMetadata, err: Any, context: list[Pubkey]) -> Execution:
+    """The ledger's record of an execution; `context` are the accounts as LiteSVM counts them.
+
+    LiteSVM finds a called program by the last account with its key, which for a loader may be one that it added
+    itself. A validator has only the message's accounts, so it is the first account with that key.
+    """
     inner = []
     for index, group in enumerate(meta.inner_instructions()):
         instructions = []
@@ -47,7 +62,12 @@ def from_metadata(meta: TransactionMetadata, err: Any) -> Execution:
             # solders has no accessor for it; it is the last byte of the serialized form.
             height = bytes(entry)[-1]
             instructions.append(
-                InnerInstruction(compiled.program_id_index, bytes(compiled.accounts), bytes(compiled.data), height)
+                InnerInstruction(
+                    context.index(context[compiled.program_id_index]),
+                    bytes(compiled.accounts),
+                    bytes(compiled.data),
+                    height,
+                )
             )
         if instructions:
             inner.append((index, instructions))

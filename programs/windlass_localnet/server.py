@@ -52,9 +52,10 @@ def bind(address: str, port: int) -> socket.socket:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((address, port))
         bound.listen(1024)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
+        cause = error.strerror if isinstance(error, OSError) else error
         raise StartError(
-            f"cannot listen on {address}:{port}: {error.strerror}; choose another port, or 0 for a free one"
+            f"cannot listen on {address}:{port}: {cause}; choose another port, or 0 for a free one"
         ) from error
     bound.setblocking(False)
     return bound

@@ -36,6 +36,7 @@ def test_a_port_in_use_is_said_in_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert f"cannot listen on 127.0.0.1:{port}" in refused("--rpc-port", str(port))
+    assert "cannot listen on 127.0.0.1:65536" in refused("--rpc-port", "65535")
 
 
 def test_files_that_cannot_be_loaded_are_named(tmp_path: Path) -> None:

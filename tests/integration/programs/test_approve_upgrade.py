@@ -200,3 +200,21 @@ def test_the_state_of_another_program_is_refused(governed: Governed) -> None:
     other = governed.register_another_program()
     with refused("ProgramMismatch"):
         governed.approve(id, governed.members[0], program_state=other)
+
+
+def test_sixteen_members_can_all_vote(fresh: Governed) -> None:
+    """The largest accounts fit the program's heap, its stack and their own space, to the last vote."""
+    members = [*fresh.members, *(fresh.chain.keypair() for _ in range(11))]
+    roles = [(member.pubkey(), 7) for member in members]
+    fresh.initialize(members=roles, threshold=16, cancel_threshold=16, emergency_threshold=16)
+    fresh.register()
+    id = fresh.propose_verified()
+    for member in members:
+        fresh.approve(id, member)
+    for member in members[:15]:
+        fresh.cancel(id, member)
+    proposal = fresh.proposal(id)
+    assert (len(proposal.approvals), len(proposal.cancel_votes)) == (16, 15)
+    assert proposal.status is ProposalStatus.APPROVED
+    fresh.cancel(id, members[15])
+    assert fresh.proposal(id).status is ProposalStatus.CANCELLED

@@ -1,0 +1,26 @@
+"""A program that passes instructions on, and is a member of the multisig if asked to be."""
+
+from pathlib import Path
+
+from solders.instruction import AccountMeta, Instruction
+from solders.pubkey import Pubkey
+from stack.chain import Chain
+
+RELAY_PROGRAM_ID = Pubkey.from_string("ReLayFixture1111111111111111111111111111111")
+RELAY_MEMBER = Pubkey.find_program_address([b"member"], RELAY_PROGRAM_ID)[0]
+_ELF = Path(__file__).parent.parent / "integration" / "programs" / "relay" / "relay.so"
+
+
+def put_relay(chain: Chain) -> None:
+    """Put the program in place. It is built from the sources beside it."""
+    chain.svm.add_program_from_file(RELAY_PROGRAM_ID, _ELF)
+
+
+def relayed(instruction: Instruction) -> Instruction:
+    """The same instruction, called by the relay. Where RELAY_MEMBER is to sign, only the relay's call can."""
+    metas = [
+        AccountMeta(meta.pubkey, meta.is_signer and meta.pubkey != RELAY_MEMBER, meta.is_writable)
+        for meta in instruction.accounts
+    ]
+    target = AccountMeta(instruction.program_id, False, False)
+    return Instruction(RELAY_PROGRAM_ID, instruction.data, [target, *metas])

@@ -45,6 +45,7 @@ class Verbs(click.Group):
 
 
 @click.command(
+    "windlass",
     cls=Verbs,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done, 1 refused or failed, 2 wrong usage. WINDLASS_RPC_URL names the node, as --url does.",

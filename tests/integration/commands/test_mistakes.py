@@ -187,6 +187,6 @@ def test_a_proposed_buffer_cannot_be_uploaded_to_again(governance: Governance, t
     other = tmp_path / "other.so"
     other.write_bytes(program_elf("collateral_vault_v1"))
     assert "does not hold" in governance.refused(*propose, "--elf", str(other)).message
-    governance.done(*propose, "--elf", elf)
+    governance.done(*propose, "--extend", "--elf", elf)
     outcome = governance.refused("upload", elf, "--buffer", str(buffer))
     assert "it may be proposed already" in outcome.message

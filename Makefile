@@ -42,6 +42,9 @@ test-validator: $(STAMP) ## the same parts on Agave's solana-test-validator (SOL
 test-long: $(STAMP) ## simulations of many minutes
 	@$(BIN)/pytest -q -m long $(ARGS) || test $$? -eq 5
 
+bench-latency: $(STAMP) ## slot's confirmation to subscriber's message
+	@$(BIN)/python benchmarks/subscription_latency.py $(ARGS)
+
 test-rust: ## all Rust tests and lints
 	@cargo fmt --check --manifest-path programs/Cargo.toml
 	@cargo clippy --quiet --locked --workspace --all-targets --manifest-path programs/Cargo.toml -- -D warnings
@@ -70,4 +73,4 @@ lock: ## pin what pyproject.toml asks for, with hashes
 clean: ## remove the virtual environment and caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo dev test test-validator test-long test-rust lint format programs lock clean
+.PHONY: help setup demo dev test test-validator test-long bench-latency test-rust lint format programs lock clean

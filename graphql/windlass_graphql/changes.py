@@ -1,17 +1,22 @@
 """Changes on their way to subscribers: told once, fanned out to bounded queues, never waiting for anyone."""
 
 import json
-from asyncio import Queue, QueueFull
+from asyncio import Queue, QueueFull, sleep
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from windlass_graphql.errors import FellBehind
 from windlass_graphql.reader import Reader
 
-QUEUE_LIMIT = 256
+QUEUE_LIMIT = 1024
 """Changes that a subscriber may be behind."""
+BURST = QUEUE_LIMIT // 4
+"""Changes told at once before the subscribers get to send some."""
+PATIENCE = 0.25
+"""Seconds that a burst waits for the slowest subscriber, at most."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,11 @@ class Subscription:
                 self._queue.get_nowait()
             self._queue.put_nowait(None)
 
+    @property
+    def is_far_behind(self) -> bool:
+        """Whether another burst may be too much."""
+        return not self._behind and self._queue.qsize() > QUEUE_LIMIT - 2 * BURST
+
     async def __aiter__(self) -> AsyncIterator[Told]:
         """The changes as they come. Raises FellBehind."""
         while (told := await self._queue.get()) is not None:
@@ -130,7 +140,10 @@ class Hub:
             if subscription.interest.covers(told.change):
                 subscription.offer(told)
 
-    @property
-    def size(self) -> int:
-        """How many listen."""
-        return sum(map(len, self._subscriptions.values()))
+    async def settle(self) -> None:
+        """Returns once nobody is far behind, or patience is over: a burst is no reason to drop those who keep up."""
+        deadline = monotonic() + PATIENCE
+        while monotonic() < deadline and any(  # noqa: ASYNC110 -- a queue wakes nobody when it gets emptier
+            subscription.is_far_behind for same_kind in self._subscriptions.values() for subscription in same_kind
+        ):
+            await sleep(0.002)

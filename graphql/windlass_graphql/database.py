@@ -1,6 +1,7 @@
 """PostgreSQL as the API uses it: read-only, bounded in time, one snapshot per operation."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Protocol, TypeAlias
@@ -136,10 +137,10 @@ async def open_database(url: str | None) -> AsyncIterator[Database]:
             raise StartupError(
                 f"PostgreSQL at {shown} wants a password; name one in WINDLASS_GRAPHQL_DATABASE_URL or PGPASSWORD."
             ) from error
-        raise StartupError(f"{_sentence(error)} {_NOT_MIGRATED.format(url=shown)}") from error
+        raise StartupError(f"{_NOT_MIGRATED.format(url=shown)} (PostgreSQL says: {_reason(error)}.)") from error
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise StartupError(
-            f"PostgreSQL at {shown} cannot be reached ({_sentence(error)}) Start it, or name another in "
+            f"PostgreSQL at {shown} cannot be reached: {_reason(error)}. Start it, or name another in "
             "DATABASE_URL, WINDLASS_GRAPHQL_DATABASE_URL or --database."
         ) from error
     database = Database(pool, url)
@@ -181,6 +182,9 @@ def _api_errors() -> Iterator[None]:
         raise DatabaseUnavailable from error
 
 
-def _sentence(error: BaseException) -> str:
-    text = str(error).strip().rstrip(".") or type(error).__name__
-    return text[0].upper() + text[1:] + "."
+def _reason(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer within {CONNECT_TIMEOUT:g} seconds"
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno).lower()
+    return str(error).strip().rstrip(".") or type(error).__name__

@@ -46,7 +46,7 @@ class DocumentLimits(SchemaExtension):
     def on_validate(self) -> Iterator[None]:
         """Bounds what validation and execution walk through."""
         document = self.execution_context.graphql_document
-        if document is not None:
+        if document is not None and self.execution_context.pre_execution_errors is None:
             try:
                 check(document)
             except GraphQLError as error:

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
-from windlass_graphql.changes import Change, Hub, Told
+from windlass_graphql.changes import BURST, Change, Hub, Told
 from windlass_graphql.database import Database
 from windlass_graphql.queries import queries
 from windlass_graphql.reader import Reader
@@ -27,8 +27,8 @@ _READ = {"proposal": "proposals_by_address", "vault": "vaults_by_address"}
 class Listener:
     """Reads each changed aggregate once, after the commit that changed it, and tells the hub.
 
-    A change can be told twice after the connection was lost, never not at all: what was written meanwhile is found
-    by its slot.
+    After the connection was lost, what was written meanwhile is found by its slot; what was told already is known by
+    its slot and sequence number. So a change may be told twice, but never not at all.
     """
 
     def __init__(self, database: Database, hub: Hub) -> None:
@@ -92,24 +92,24 @@ class Listener:
             self._slot = await connection.fetchval(queries()["newest_slot"])
             return
         rows = await connection.fetch(queries()["changed_since"], self._slot)
-        # Compared for equality, not order: a fork can take events back.
-        missed = [
-            Change(**row) for row in rows if self._told.get((row["kind"], row["key"])) != (row["slot"], row["seq"])
-        ]
-        await self._tell(connection, [*missed, Change("status", "", self._slot, 0)])
+        await self._tell(connection, [*(Change(**row) for row in rows), Change("status", "", self._slot, 0)])
 
     async def _tell(self, connection: Any, changes: list[Change]) -> None:
-        wanted = [change for change in changes if self._hub.wants(change)]
+        # Compared for equality, not order: a fork can take events back.
+        new = [change for change in changes if self._told.get((change.kind, change.key)) != (change.slot, change.seq)]
+        wanted = [change for change in new if self._hub.wants(change)]
         reader = Reader(self._database)
         rows: dict[tuple[str, str], Any] = {}
         for kind, query in _READ.items():
             if keys := list({change.key for change in wanted if change.kind == kind}):
                 found = await connection.fetch(queries()[query], keys, timeout=ANSWER)
                 rows.update({(kind, row["address"]): row for row in found})
-        for change in wanted:
+        for number, change in enumerate(wanted, start=1):
             row = rows.get((change.kind, change.key))
             if row is not None or change.kind not in _READ:
                 self._hub.tell(Told(change, row, reader))
+            if number % BURST == 0:
+                await self._hub.settle()
         self._remember(changes)
 
     def _remember(self, changes: list[Change]) -> None:
@@ -117,7 +117,8 @@ class Listener:
             self._told.clear()
         for change in changes:
             self._slot = max(self._slot or 0, change.slot)
-            self._told[change.kind, change.key] = (change.slot, change.seq)
+            if change.kind in _READ:
+                self._told[change.kind, change.key] = (change.slot, change.seq)
 
 
 def _changes(payloads: list[str | None]) -> list[Change]:

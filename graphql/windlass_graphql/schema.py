@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import ParserCache, SchemaExtension
+from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from windlass_graphql.documents import KnownDocuments
 from windlass_graphql.limits import DocumentLimits
 from windlass_graphql.masking import MaskErrors, log_unexpected
 from windlass_graphql.query import Query
@@ -41,5 +42,5 @@ schema = Schema(
     query=Query,
     subscription=Subscription,
     config=StrawberryConfig(scalar_map=SCALARS),
-    extensions=[MaskErrors, OneSnapshot, DocumentLimits, lambda: ParserCache(maxsize=256)],
+    extensions=[MaskErrors, OneSnapshot, KnownDocuments, DocumentLimits],
 )

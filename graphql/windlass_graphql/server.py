@@ -57,14 +57,15 @@ async def serve(settings: Settings, announce: Callable[[str], None], as_json: bo
 def _bind(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
+        return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         raise StartupError(
-            f"Cannot listen on {host}:{port} ({error.strerror or error}); choose another --port (0 takes a free one)."
+            f"Cannot listen on {host}:{port} ({_reason(error)}); choose another --port (0 takes a free one)."
         ) from error
-    return listening
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno).lower() if error.errno and error.errno > 0 else str(error.strerror or error)
 
 
 def _ready_line(authority: str, as_json: bool) -> str:

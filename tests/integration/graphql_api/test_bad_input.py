@@ -1,0 +1,122 @@
+"""What cannot be answered gets one clear error with a code, and nothing of the inside."""
+
+import asyncpg
+import pytest
+from integration.graphql_api.service import Service, running
+from stack.read_model import ReadModel, key
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+BAD_QUERIES = [
+    ('{ multisig(address: "x") { address } }', "BAD_ADDRESS", "address: expected an address (32 bytes in base58"),
+    ('{ multisig(address: "%s") { address } }' % ("1" * 33), "BAD_ADDRESS", "(33 characters)"),
+    ('{ proposals(proposer: "; DROP TABLE vaults") { nodes { id } } }', "BAD_ADDRESS", "proposer: expected"),
+    ("{ proposal { id } }", "BAD_ARGUMENTS", "expected either address, or multisig and id together"),
+    ('{ proposal(multisig: "%s") { id } }' % ("1" * 32), "BAD_ARGUMENTS", "multisig and id together"),
+    ("{ vault { owner } }", "BAD_ARGUMENTS", "expected either address or owner"),
+    ("{ proposals(first: 101) { nodes { id } } }", "BAD_PAGE_SIZE", "first: expected 1 to 100, got 101"),
+    ("{ proposals(first: 0) { nodes { id } } }", "BAD_PAGE_SIZE", "got 0"),
+    ('{ proposals(after: "MTIz") { nodes { id } } }', "BAD_CURSOR", "a cursor that `proposals` handed out"),
+    ('{ vaults(after: "\\u0000") { nodes { owner } } }', "BAD_CURSOR", "`vaults`"),
+    ("{ proposals(state: [ASLEEP]) { nodes { id } } }", "INVALID", "ASLEEP"),
+    ('{ proposal(multisig: "x", id: -1) { id } }', "INVALID", "from 0 to 9007199254740991"),
+    ("{ nonsense }", "INVALID", "Cannot query field 'nonsense'"),
+    ("{ chainTime", "SYNTAX", "Syntax Error"),
+    ("mutation { x }", "INVALID", "mutation"),
+    ("{" + " a: chainTime" * 700 + "}", "SYNTAX", "2000 tokens"),
+    (
+        "{ multisigs { nodes " + "{ proposals { nodes { multisig " * 5 + "{ address }" + "}}}" * 5 + "} }",
+        "TOO_COMPLEX",
+        "18 fields deep, 14 are allowed",
+    ),
+    ("{" + " ".join(f"a{n}: chainTime" for n in range(21)) + "}", "TOO_COMPLEX", "21 things at once"),
+    ("{ ...a } fragment a on Query { ...b ...b } fragment b on Query { ...a }", "TOO_COMPLEX", "contains itself"),
+    (
+        "{ ...f0 } "
+        + " ".join(f"fragment f{n} on Query {{ ...f{n + 1} ...f{n + 1} }}" for n in range(40))
+        + " fragment f40 on Query { chainTime }",
+        "TOO_COMPLEX",
+        "1099511627776 fields, 1000 are allowed",
+    ),
+    ("# " + "x" * 40_000 + "\n{ chainTime }", "TOO_COMPLEX", "characters, 32768 are allowed"),
+]
+"""Query, code, and what the message has to say."""
+
+
+async def test_a_bad_query_is_refused_clearly(service: Service) -> None:
+    for query, code, message in BAD_QUERIES:
+        error = await service.refusal(query)
+        assert error["extensions"] == {"code": code}, query
+        assert message in error["message"], query
+
+
+async def test_a_cursor_of_another_list_is_refused(service: Service, read_model: ReadModel) -> None:
+    await read_model.vault(key(), [1])
+    answer = await service.ask("{ vaults { pageInfo { endCursor } } }")
+    error = await service.refusal(
+        "query ($after: String) { proposals(after: $after) { nodes { id } } }",
+        after=answer["vaults"]["pageInfo"]["endCursor"],
+    )
+    assert error["extensions"] == {"code": "BAD_CURSOR"}
+
+
+async def test_a_bad_subscription_is_refused_clearly(service: Service) -> None:
+    async with service.socket() as client:
+        await client.begin('subscription { proposalChanged(proposal: "x") { slot } }')
+        message = await client.receive()
+        (error,) = message["payload"]["errors"] if message["type"] == "next" else message["payload"]
+        assert error["extensions"] == {"code": "BAD_ADDRESS"}
+
+
+async def test_what_goes_wrong_inside_stays_inside(database: str, read_model: ReadModel) -> None:
+    await read_model.connection.execute("ALTER TABLE vaults RENAME COLUMN mint TO coin")
+    async with running(database, expect_errors=True) as service:
+        error = await service.refusal("{ vaults { nodes { owner } } }")
+        assert error["extensions"] == {"code": "INTERNAL"}
+        assert error["message"] == "something went wrong here, not in your query; it has been logged"
+
+
+async def test_a_statement_that_takes_too_long_is_stopped(database: str) -> None:
+    connection = await asyncpg.connect(database)
+    async with running(database) as service, connection.transaction():
+        await connection.execute("LOCK TABLE vaults")
+        error = await service.refusal("{ vaults { nodes { owner } } }")
+        assert error["extensions"] == {"code": "TIMEOUT"}
+    await connection.close()
+
+
+async def test_a_request_that_is_too_large_is_refused(service: Service) -> None:
+    response = await service.http.post(
+        service.graphql, json={"query": "{ chainTime }", "variables": {"x": "y" * 300_000}}
+    )
+    assert response.status_code == 413
+    assert response.json()["errors"][0]["extensions"] == {"code": "TOO_LARGE"}
+
+
+async def test_pages_of_other_origins_may_ask_only_where_they_are_named(database: str) -> None:
+    named, other = "https://app.example", "https://elsewhere.example"
+    async with running(database, WINDLASS_CORS_ORIGINS=named) as service:
+        for origin, allowed in [(named, named), (other, None)]:
+            response = await service.http.post(
+                service.graphql, json={"query": "{ chainTime }"}, headers={"origin": origin}
+            )
+            assert response.headers.get("access-control-allow-origin") == allowed
+        async with connect(service.websocket, origin=named):  # type: ignore[arg-type]
+            pass
+        with pytest.raises(InvalidStatus):
+            async with connect(service.websocket, origin=other):  # type: ignore[arg-type]
+                pass
+
+
+async def test_no_page_of_another_origin_may_ask_by_default(service: Service) -> None:
+    response = await service.http.post(
+        service.graphql, json={"query": "{ chainTime }"}, headers={"origin": "https://elsewhere.example"}
+    )
+    assert "access-control-allow-origin" not in response.headers
+
+
+async def test_a_browser_gets_graphiql_and_get_answers_queries(service: Service) -> None:
+    page = await service.http.get(service.graphql, headers={"accept": "text/html"})
+    assert "graphiql" in page.text.lower()
+    answer = await service.http.get(service.graphql, params={"query": "{ chainTime }"})
+    assert answer.json()["data"] == {"chainTime": None}

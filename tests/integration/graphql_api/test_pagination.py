@@ -1,0 +1,164 @@
+"""Pages hold what they held while rows arrive, for every list."""
+
+from typing import Any
+
+from integration.graphql_api.service import Service
+from stack.read_model import ReadModel, key
+
+PAGE = """query ($first: Int!, $after: String) { proposals(first: $first, after: $after) {
+    edges { cursor node { address } } nodes { address } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+} }"""
+
+
+async def _page(service: Service, first: int, after: str | None = None) -> dict[str, Any]:
+    page: dict[str, Any] = (await service.ask(PAGE, first=first, after=after))["proposals"]
+    assert [edge["node"] for edge in page["edges"]] == page["nodes"]
+    return page
+
+
+async def test_paging_finds_each_row_once_while_new_ones_arrive(service: Service, read_model: ReadModel) -> None:
+    governance = await read_model.govern()
+    written = [(await read_model.propose(governance)).address for _ in range(11)]
+    found: list[str] = []
+    after = None
+    while True:
+        page = await _page(service, 3, after)
+        found += [node["address"] for node in page["nodes"]]
+        assert page["pageInfo"]["hasPreviousPage"] is (after is not None)
+        assert page["pageInfo"]["startCursor"] == page["edges"][0]["cursor"]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+        await read_model.propose(governance)
+    assert found == written[::-1]
+
+
+async def test_rows_of_one_slot_are_neither_lost_nor_doubled_between_pages(
+    service: Service, read_model: ReadModel
+) -> None:
+    governance = await read_model.govern()
+    written = set()
+    for _ in range(7):
+        written.add((await read_model.propose(governance)).address)
+        read_model.slot -= 1
+    first = await _page(service, 4)
+    second = await _page(service, 4, first["pageInfo"]["endCursor"])
+    found = [node["address"] for page in (first, second) for node in page["nodes"]]
+    assert sorted(found) == sorted(written)
+    assert not second["pageInfo"]["hasNextPage"]
+
+
+async def test_an_empty_list_is_an_empty_page(service: Service) -> None:
+    page = await _page(service, 5)
+    assert page["edges"] == []
+    assert page["pageInfo"] == {
+        "hasNextPage": False,
+        "hasPreviousPage": False,
+        "startCursor": None,
+        "endCursor": None,
+    }
+
+
+async def test_nested_lists_page_by_themselves_for_each_parent(service: Service, read_model: ReadModel) -> None:
+    governances = [await read_model.govern() for _ in range(3)]
+    for _ in range(3):
+        for governance in governances:
+            await read_model.propose(governance)
+    answer = await service.ask(
+        """{ multisigs { nodes {
+            address
+            programs { nodes { proposals(first: 1) { nodes { id } pageInfo { hasNextPage } } } }
+            newest: proposals(first: 2) { nodes { id } pageInfo { endCursor hasNextPage } }
+            all: proposals(state: [PROPOSED]) { nodes { id } }
+            none: proposals(state: [EXECUTED]) { nodes { id } }
+        } } }"""
+    )
+    nodes = answer["multisigs"]["nodes"]
+    assert [node["address"] for node in nodes] == [governance.multisig for governance in governances[::-1]]
+    for node in nodes:
+        assert node["programs"]["nodes"][0]["proposals"] == {"nodes": [{"id": 3}], "pageInfo": {"hasNextPage": True}}
+        assert [proposal["id"] for proposal in node["newest"]["nodes"]] == [3, 2]
+        assert [proposal["id"] for proposal in node["all"]["nodes"]] == [3, 2, 1]
+        assert node["none"]["nodes"] == []
+    rest = await service.ask(
+        """query ($address: ID!, $after: String) { multisig(address: $address) {
+            proposals(first: 2, after: $after) { nodes { id } pageInfo { hasNextPage } }
+        } }""",
+        address=nodes[0]["address"],
+        after=nodes[0]["newest"]["pageInfo"]["endCursor"],
+    )
+    assert rest["multisig"]["proposals"] == {"nodes": [{"id": 1}], "pageInfo": {"hasNextPage": False}}
+
+
+async def test_filters_narrow_every_list(service: Service, read_model: ReadModel) -> None:
+    mine, other = await read_model.govern(), await read_model.govern()
+    second = await read_model.register(mine)
+    first_proposal = await read_model.propose(mine)
+    second_proposal = await read_model.propose(mine, program=second)
+    await read_model.propose(other)
+    owner = key()
+    vault = await read_model.vault(owner, [5])
+    await read_model.vault(key(), [7])
+    answer = await service.ask(
+        """query ($multisig: ID, $program: ID, $member: ID, $owner: ID) {
+            ofMultisig: proposals(multisig: $multisig) { nodes { address } }
+            ofProgram: proposals(program: $program) { nodes { address } }
+            ofProposer: proposals(proposer: $member, program: $program) { nodes { address } }
+            programs(multisig: $multisig) { nodes { address } }
+            program: programs(address: $program) { nodes { address multisig { address } } }
+            multisigs(member: $member) { nodes { address } }
+            vaults(owner: $owner) { nodes { address } }
+        }""",
+        multisig=mine.multisig,
+        program=second,
+        member=mine.members[0],
+        owner=owner,
+    )
+    assert answer == {
+        "ofMultisig": {"nodes": [{"address": second_proposal.address}, {"address": first_proposal.address}]},
+        "ofProgram": {"nodes": [{"address": second_proposal.address}]},
+        "ofProposer": {"nodes": [{"address": second_proposal.address}]},
+        "programs": {"nodes": [{"address": second}, {"address": mine.program}]},
+        "program": {"nodes": [{"address": second, "multisig": {"address": mine.multisig}}]},
+        "multisigs": {"nodes": [{"address": mine.multisig}]},
+        "vaults": {"nodes": [{"address": vault}]},
+    }
+
+
+async def test_programs_upgrades_vaults_and_their_transactions_have_pages_too(
+    service: Service, read_model: ReadModel
+) -> None:
+    governance = await read_model.govern()
+    second = await read_model.register(governance)
+    for number in range(3):
+        proposal = await read_model.propose(governance)
+        assert proposal.base_version == number
+        await read_model.execute(proposal, proposal.created_at)
+    vault = await read_model.vault(key(), [1, 2, 3])
+    query = """query ($programs: String, $upgrades: String, $transactions: String, $m: ID!, $p: ID!, $v: ID!) {
+        programs(first: 1, after: $programs) { nodes { address } pageInfo { endCursor } }
+        program(multisig: $m, address: $p) { upgrades(first: 2, after: $upgrades) {
+            nodes { version } pageInfo { endCursor }
+        } }
+        vault(address: $v) { transactions(first: 2, after: $transactions) {
+            nodes { seq amount totalBalance } pageInfo { endCursor }
+        } }
+    }"""
+    known: dict[str, object] = {"m": governance.multisig, "p": governance.program, "v": vault}
+    first = await service.ask(query, **known)
+    assert first["programs"]["nodes"] == [{"address": second}]
+    assert first["program"]["upgrades"]["nodes"] == [{"version": 3}, {"version": 2}]
+    assert first["vault"]["transactions"]["nodes"] == [
+        {"seq": 4, "amount": "3", "totalBalance": "6"},
+        {"seq": 3, "amount": "2", "totalBalance": "3"},
+    ]
+    rest = await service.ask(
+        query,
+        programs=first["programs"]["pageInfo"]["endCursor"],
+        upgrades=first["program"]["upgrades"]["pageInfo"]["endCursor"],
+        transactions=first["vault"]["transactions"]["pageInfo"]["endCursor"],
+        **known,
+    )
+    assert rest["programs"]["nodes"] == [{"address": governance.program}]
+    assert rest["program"]["upgrades"]["nodes"] == [{"version": 1}]
+    assert rest["vault"]["transactions"]["nodes"] == [{"seq": 2, "amount": "1", "totalBalance": "1"}]

@@ -1,0 +1,52 @@
+"""Cursors come back as they were handed out, and nothing else passes for one."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from windlass_graphql.errors import BadCursor, BadPageSize
+from windlass_graphql.pages import LARGEST_PAGE, Place, decode_cursor, encode_cursor, page
+
+BASE58 = "".join(sorted(set(string.digits + string.ascii_letters) - set("0OIl")))
+addresses = st.text(BASE58, min_size=32, max_size=44)
+keys = addresses | st.tuples(addresses, addresses).map("/".join)
+positions = st.integers(min_value=0, max_value=2**63 - 1)
+lists = st.sampled_from(["proposals", "vaults", "multisigs", "programs", "upgrades", "transactions"])
+
+
+@given(lists, positions, keys)
+def test_a_cursor_is_decoded_to_the_place_it_was_made_of(listing: str, position: int, key: str) -> None:
+    place = Place(position, key)
+    cursor = encode_cursor(listing, place)
+    assert decode_cursor(listing, cursor) == place
+    assert set(cursor) <= set(string.ascii_letters + string.digits + "-_")
+
+
+@given(lists, lists, positions, keys)
+def test_a_cursor_of_another_list_is_refused(listing: str, other: str, position: int, key: str) -> None:
+    cursor = encode_cursor(other, Place(position, key))
+    if listing != other:
+        with pytest.raises(BadCursor):
+            decode_cursor(listing, cursor)
+
+
+@given(st.text())
+def test_any_other_text_is_refused(text: str) -> None:
+    with pytest.raises(BadCursor):
+        decode_cursor("proposals", text)
+
+
+def test_a_position_that_postgresql_cannot_hold_is_refused() -> None:
+    with pytest.raises(BadCursor):
+        decode_cursor("proposals", encode_cursor("proposals", Place(2**63, "1" * 32)))
+
+
+@pytest.mark.parametrize("first", [-1, 0, LARGEST_PAGE + 1, 2**31 - 1])
+def test_a_page_size_out_of_range_is_refused(first: int) -> None:
+    with pytest.raises(BadPageSize, match=f"got {first}"):
+        page("proposals", first, None)
+
+
+def test_a_page_asks_for_one_row_more_to_know_whether_there_is_a_next() -> None:
+    assert page("proposals", 20, None).limit == 21

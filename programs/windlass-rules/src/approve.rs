@@ -1,6 +1,7 @@
 //! Approving a proposal.
 
-use crate::config::{check, Config};
+use crate::config::Config;
+use crate::error::check;
 use crate::program::Program;
 use crate::proposal::Proposal;
 use crate::transitions::{next, Action, Status};

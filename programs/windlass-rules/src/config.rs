@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::error::check;
 use crate::{roles, Key, RuleError};
 
 /// Each member is written into every proposal's account twice (approvals, cancel votes); 16 keep that under 1.5 KB.
@@ -100,13 +101,5 @@ impl Config {
     pub fn require(&self, key: &Key, role: u8) -> Result<(), RuleError> {
         let member = self.members.iter().find(|member| member.key == *key).ok_or(RuleError::NotAMember)?;
         check(member.roles & role != 0, RuleError::MissingRole)
-    }
-}
-
-pub(crate) fn check(holds: bool, otherwise: RuleError) -> Result<(), RuleError> {
-    if holds {
-        Ok(())
-    } else {
-        Err(otherwise)
     }
 }

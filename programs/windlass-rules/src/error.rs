@@ -40,3 +40,12 @@ pub enum RuleError {
     Overflow,
     InvariantViolated,
 }
+
+/// The rule that `otherwise` names.
+pub(crate) fn check(holds: bool, otherwise: RuleError) -> Result<(), RuleError> {
+    if holds {
+        Ok(())
+    } else {
+        Err(otherwise)
+    }
+}

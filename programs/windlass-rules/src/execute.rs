@@ -1,6 +1,7 @@
 //! Executing an approved upgrade. Anyone may: the members have decided, and only time had to pass.
 
-use crate::config::{check, Config};
+use crate::config::Config;
+use crate::error::check;
 use crate::program::Program;
 use crate::proposal::Proposal;
 use crate::transitions::{next, Action, Status};

@@ -1,7 +1,7 @@
 //! The accounts of the upgradeable loader (loader-v3), read as its `UpgradeableLoaderState` lays them out: a u32 tag,
 //! then fields by bincode. The loader's headers have a fixed length, whether or not there is an authority.
 
-use crate::config::check;
+use crate::error::check;
 use crate::{Key, RuleError};
 
 /// Length of a buffer's header: tag, option, authority.

@@ -1,6 +1,7 @@
 //! A governed program.
 
-use crate::config::{check, TIMELOCK};
+use crate::config::TIMELOCK;
+use crate::error::check;
 use crate::{Key, RuleError};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use crate::config::{check, Config, TIMELOCK};
+use crate::config::{Config, TIMELOCK};
+use crate::error::check;
 use crate::program::Program;
 use crate::transitions::Status;
 use crate::{Digest, Key, RuleError};

@@ -1,6 +1,7 @@
 //! Proposing an upgrade.
 
-use crate::config::{check, Config, MAX_OPEN_PROPOSALS};
+use crate::config::{Config, MAX_OPEN_PROPOSALS};
+use crate::error::check;
 use crate::program::Program;
 use crate::transitions::{next, Action, Status};
 use crate::{roles, Key, RuleError};

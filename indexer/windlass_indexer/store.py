@@ -154,7 +154,7 @@ class Store:
             [_path(event) for event in in_streams],
         )
         for row in rows:
-            _log.error("stream %(stream)s: event %(seq)d is in two places", row)
+            _log.error("stream %s: event %d is in two places", row["stream"], row["seq"])
         return {
             row["stream"]: f"event {row['seq']} is in {row['stored_signature']} and in {row['signature']}"
             for row in rows

@@ -19,7 +19,7 @@ COMMAND = str(Path(sys.executable).with_name("windlass-indexer"))
 # Everything that comes from events, in an order that does not depend on the way there.
 _TABLES = {
     "events": "SELECT slot, transaction_index, signature, path, program, name, stream, seq, bytes, data "
-    "FROM events ORDER BY slot, transaction_index, path",
+    "FROM events ORDER BY slot, transaction_index, signature, path",
     "streams": "SELECT stream, program, seq, digest, slot FROM streams ORDER BY stream",
     "multisigs": "SELECT * FROM multisigs ORDER BY address",
     "multisig_members": "SELECT * FROM multisig_members ORDER BY multisig, position",

@@ -1,0 +1,172 @@
+"""Histories of events as the programs would emit them, made without a chain: for properties over any order."""
+
+import random
+from hashlib import sha256
+from typing import Any
+
+from based58 import b58encode
+from windlass_indexer.event import Event
+from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
+
+DAY = 86_400
+START = 1_790_000_000
+
+
+def address(name: str) -> str:
+    """The same address for the same name."""
+    return b58encode(sha256(name.encode()).digest()).decode()
+
+
+def signature(name: str) -> str:
+    """The same signature for the same name."""
+    return b58encode(sha256(name.encode()).digest() * 2).decode()
+
+
+class History:
+    """One stream's events, each at its own slot."""
+
+    def __init__(self, program: str, stream: str) -> None:
+        self.program = program
+        self.stream = stream
+        self.events: list[Event] = []
+
+    def emit(self, name: str, **fields: Any) -> None:
+        """The stream's next event."""
+        seq = len(self.events) + 1
+        unix_timestamp = START + seq * 60
+        mark = f"{self.stream} {seq}"
+        header = {"stream": self.stream, "seq": seq, "unix_timestamp": unix_timestamp}
+        self.events.append(
+            Event(
+                slot=100 + seq * 3,
+                transaction_index=seq % 5,
+                signature=signature(mark),
+                path=(0, seq % 3),
+                program=self.program,
+                name=name,
+                stream=self.stream,
+                seq=seq,
+                block_time=unix_timestamp,
+                raw=mark.encode(),
+                data={"header": header, **fields},
+            )
+        )
+
+
+def vault_history(name: str, chance: random.Random, moves: int) -> History:
+    """A vault with `moves` deposits and withdrawals, up to the largest amounts."""
+    vault = {"vault": address(name), "owner": address(f"{name} owner")}
+    history = History(str(VAULT_PROGRAM_ID), vault["vault"])
+    history.emit("VaultInitialized", **vault, mint=address("mint"), token_account=address(f"{name} tokens"))
+    deposited = withdrawn = 0
+    for _ in range(moves):
+        balance = deposited - withdrawn
+        if balance and chance.random() < 0.4:
+            amount, event = chance.randint(1, balance), "Withdrawn"
+            withdrawn += amount
+        else:
+            amount, event = chance.randint(1, (2**64 - 1 - deposited) // moves + 1), "Deposited"
+            deposited += amount
+        balance = deposited - withdrawn
+        history.emit(
+            event,
+            **vault,
+            amount=amount,
+            total_balance=balance,
+            locked_balance=0,
+            available_balance=balance,
+            total_deposited=deposited,
+            total_withdrawn=withdrawn,
+        )
+    return history
+
+
+def governance_history(name: str, chance: random.Random, proposals: int) -> History:
+    """A multisig of five, one program, and proposals that end in every way."""
+    multisig, program = address(name), address(f"{name} program")
+    members = [address(f"{name} member {number}") for number in range(5)]
+    history = History(str(WINDLASS_PROGRAM_ID), multisig)
+    history.emit(
+        "MultisigInitialized",
+        multisig=multisig,
+        create_key=address(f"{name} key"),
+        members=[{"key": key, "roles": 7 if number < 3 else 2} for number, key in enumerate(members)],
+        threshold=3,
+        cancel_threshold=3,
+        emergency_threshold=4,
+        timelock=2 * DAY,
+        rollback_delay=60,
+        grace_period=14 * DAY,
+        voting_period=7 * DAY,
+    )
+    history.emit(
+        "ProgramRegistered",
+        multisig=multisig,
+        program=program,
+        program_data=address(f"{name} data"),
+        upgrade_authority=address(f"{name} authority"),
+        previous_authority=address(f"{name} before"),
+        timelock=0,
+    )
+    version = 0
+    for id in range(1, proposals + 1):
+        common = {"multisig": multisig, "program": program, "proposal": address(f"{name} {id}")}
+        version = _propose(history, common, id, version, members, chance)
+    return history
+
+
+def _propose(
+    history: History, common: dict[str, str], id: int, version: int, members: list[str], chance: random.Random
+) -> int:
+    """One proposal from its beginning to one of its ends; gives the program's version after it."""
+    digest = sha256(common["proposal"].encode()).hexdigest()
+    history.emit(
+        "UpgradeProposed",
+        **common,
+        id=id,
+        kind="Upgrade",
+        proposer=members[0],
+        payer=members[0],
+        buffer=address(f"buffer {digest}"),
+        buffer_len=2**21,
+        code_digest=digest,
+        base_version=version,
+        no_rollback=True,
+        config_seq=0,
+        slot_hash=digest,
+        digest=digest,
+        expires_at=START + 7 * DAY,
+    )
+    for verified in (2**20, 2**21):
+        history.emit("BufferVerified", **common, verified_len=verified, buffer_len=2**21)
+    end = chance.choice(["open", "withdrawn", "approved", "cancelled", "executed"])
+    if end == "withdrawn":
+        history.emit("UpgradeCancelled", **common, member=members[0], withdrawn=True, cancel_votes=0)
+        return version
+    for count, member in enumerate(members[: 2 if end == "open" else chance.randint(3, 5)], start=1):
+        approved = count >= 3
+        history.emit(
+            "UpgradeApproved",
+            **common,
+            member=member,
+            approvals=count,
+            threshold=3,
+            status="Approved" if approved else "Proposed",
+            eta=START + 2 * DAY + id if approved else 0,
+            expires_at=START + (16 if approved else 7) * DAY + id,
+        )
+    if end == "cancelled":
+        for count, member in enumerate(members[:2], start=1):
+            history.emit("CancelVoted", **common, member=member, cancel_votes=count, cancel_threshold=3)
+        history.emit("UpgradeCancelled", **common, member=members[2], withdrawn=False, cancel_votes=3)
+    if end == "executed":
+        version += 1
+        history.emit(
+            "UpgradeExecuted",
+            **common,
+            executor=members[4],
+            version=version,
+            code_digest=digest,
+            buffer=address(f"buffer {digest}"),
+        )
+    return version

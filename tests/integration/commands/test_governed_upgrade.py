@@ -5,11 +5,10 @@ from __future__ import annotations
 import base64
 
 from solders.pubkey import Pubkey
+from stack.governance import Governance
 from windlass_programs.addresses import program_data_address
 from windlass_programs.artifacts import program_elf
 from windlass_programs.digests import code_digest
-
-from .conftest import Governance
 
 TWO_DAYS = 172_800
 

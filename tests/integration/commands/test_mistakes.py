@@ -7,10 +7,9 @@ import socket
 from pathlib import Path
 
 from solders.keypair import Keypair
+from stack.governance import Governance
 from windlass_commands.keypairs import write_keypair
 from windlass_programs.artifacts import program_elf, program_elf_path
-
-from .conftest import Governance
 
 
 def free_port() -> int:

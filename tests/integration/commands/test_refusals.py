@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from .conftest import MEMBERS, Governance
+from stack.governance import MEMBERS, Governance
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,101 @@
+"""`windlass demo` as a newcomer runs it: a process of its own, everything real, nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stack.leftovers import Mark
+
+WINDLASS = str(Path(sys.executable).with_name("windlass"))
+STORY_SECONDS = 60
+
+
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A temporary directory with a path short enough for PostgreSQL's socket."""
+    directory = Path(tempfile.mkdtemp(prefix="wd-"))
+    directory.chmod(0o755)  # as root, PostgreSQL runs as another user
+    yield directory
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def tell(mark: Mark, temporary: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [WINDLASS, "demo", "--exit", *arguments],
+        env={**mark.environment(), "TMPDIR": str(temporary)},
+        capture_output=True,
+        text=True,
+        timeout=STORY_SECONDS,
+        check=False,
+    )
+
+
+def test_the_demo_tells_its_story_twice_in_a_row_and_leaves_nothing_behind(temporary: Path) -> None:
+    mark = Mark()
+    for _ in range(2):
+        told = tell(mark, temporary, "--json")
+        assert told.returncode == 0, told.stdout + told.stderr
+        assert mark.processes() == []
+        assert list(temporary.glob("windlass-*")) == []
+        lines: list[dict[str, Any]] = [json.loads(line) for line in told.stdout.splitlines()]
+        assert [line["error"] for line in lines if "refused" in line] == [
+            "InstructionFallbackNotFound",
+            "IncorrectAuthority",
+            "TimelockNotOver",
+        ]
+        assert all(line["signature"] for line in lines if "step" in line or "refused" in line)
+        assert lines[-1]["command"] == "demo"
+        assert lines[-1]["read_model"]["by_subscription"]["steps"] == 10
+
+
+def test_the_story_reads_without_a_terminal_and_without_colours(temporary: Path) -> None:
+    told = tell(Mark(), temporary)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "\x1b[" not in told.stdout
+    for sentence in (
+        "carol approves, 3 of 3: the timelock begins",
+        "refused: TimelockNotOver",
+        "olga executes: the vault program runs version 2",
+        "every other vault holds what was deposited into version 1",
+    ):
+        assert sentence in told.stdout
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel ends orphans on Linux only")
+def test_a_demo_that_is_killed_takes_everything_with_it(temporary: Path) -> None:
+    mark = Mark()
+    with subprocess.Popen(
+        [WINDLASS, "demo", "--json"],
+        env={**mark.environment(), "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as demo:
+        assert demo.stdout is not None
+        assert json.loads(demo.stdout.readline())["act"] == 1
+        assert len(mark.processes()) > 4
+        demo.kill()
+    assert mark.gone(), mark.processes()
+
+
+def test_ctrl_c_ends_the_demo_at_any_moment(temporary: Path) -> None:
+    mark = Mark()
+    with subprocess.Popen(
+        [WINDLASS, "demo", "--json"],
+        env={**mark.environment(), "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as demo:
+        assert demo.stdout is not None
+        assert json.loads(demo.stdout.readline())["act"] == 1
+        demo.send_signal(2)
+        assert demo.wait(30) == 130
+    assert mark.processes() == []
+    assert list(temporary.glob("windlass-*")) == []

@@ -1,0 +1,141 @@
+"""Agave's own validator instead of the embedded chain: the same commands, indexer and API, and the same digests."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from solders.keypair import Keypair
+from stack.governance import Governance, wallets_in
+from stack.leftovers import Mark
+from stack.validator import Validator, running_validator, validator_binary
+from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
+from windlass_programs.artifacts import program_elf, program_elf_path
+from windlass_programs.digests import code_digest
+
+WINDLASS = str(Path(sys.executable).with_name("windlass"))
+SOL = 1_000_000_000
+SECONDS = 60.0
+
+pytestmark = [
+    pytest.mark.validator,
+    pytest.mark.skipif(
+        validator_binary() is None,
+        reason="no solana-test-validator: name it with SOLANA_TEST_VALIDATOR, or put it into ../shared/bin",
+    ),
+]
+
+READ_BACK = """
+query ($multisig: ID!, $program: ID!) {
+  multisig(address: $multisig) { threshold members { key } verification { ...proof } }
+  program(multisig: $multisig, address: $program) { version upgradeAuthority }
+  proposals(multisig: $multisig) {
+    nodes {
+      address state digest codeDigest slotHash bufferLength verifiedLength approvalCount
+      approvals { member } timelock { eta }
+    }
+  }
+}
+fragment proof on Verification { seq verifiedSeq isVerified disagreement }
+"""
+
+
+@pytest.fixture(scope="module")
+def wallets(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Keypair]]:
+    directory = tmp_path_factory.mktemp("wallets")
+    return directory, wallets_in(directory)
+
+
+@pytest.fixture(scope="module")
+def validator(wallets: tuple[Path, dict[str, Keypair]]) -> Iterator[Validator]:
+    binary = validator_binary()
+    assert binary is not None
+    authority = str(wallets[1]["authority"].pubkey())
+    directory = Path(tempfile.mkdtemp(prefix="windlass-ledger-"))
+    flags = [
+        *("--upgradeable-program", str(WINDLASS_PROGRAM_ID), str(program_elf_path("windlass")), "none"),
+        *("--upgradeable-program", str(VAULT_PROGRAM_ID), str(program_elf_path("collateral_vault_v1")), authority),
+    ]
+    with running_validator(binary, directory / "ledger", *flags) as running:
+        yield running
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def governance(wallets: tuple[Path, dict[str, Keypair]], validator: Validator) -> Governance:
+    directory, keypairs = wallets
+    governance = Governance(validator.rpc_url, directory, keypairs, [VAULT_PROGRAM_ID])
+    for keypair in keypairs.values():
+        governance.rpc("requestAirdrop", str(keypair.pubkey()), 100 * SOL)
+    deadline = time.monotonic() + SECONDS
+    options = {"commitment": "confirmed"}
+    while not all(governance.rpc("getBalance", str(k.pubkey()), options)["value"] for k in keypairs.values()):
+        assert time.monotonic() < deadline, "the faucet did not pay"
+        time.sleep(0.1)
+    return governance
+
+
+@pytest.fixture(scope="module")
+def graphql(validator: Validator) -> Iterator[str]:
+    """`windlass dev --rpc … --ws …` beside the validator; GraphQL's URL."""
+    mark = Mark()
+    with subprocess.Popen(
+        [WINDLASS, "dev", "--json", "--rpc", validator.rpc_url, "--ws", validator.ws_url],
+        env=mark.environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as dev:
+        assert dev.stdout is not None
+        yield str(json.loads(dev.stdout.readline())["graphql"])
+        dev.send_signal(signal.SIGINT)
+        assert dev.wait(30) == 0
+    assert mark.processes() == []
+
+
+def read_back(graphql: str, **variables: str) -> Any:
+    """The answer once the multisig's stream is verified up to its newest event on chain."""
+    answer = httpx.post(graphql, json={"query": READ_BACK, "variables": variables}, timeout=10).json()
+    assert "errors" not in answer, answer
+    return answer["data"]
+
+
+def test_the_read_model_equals_agaves_own_chain(governance: Governance, graphql: str) -> None:
+    multisig = governance.multisig()
+    program = governance.registered(multisig)
+    proposal = governance.approved(multisig, program)
+    early = governance.refused("execute", proposal, by="mallory")
+    assert early.json["error"]["kind"] == "TimelockNotOver"
+
+    shown, config = governance.show(proposal), governance.show(multisig)
+    assert config["stream_seq"] == 7  # initialized, registered, proposed, verified, three approvals
+    deadline = time.monotonic() + SECONDS
+    while True:
+        answer = read_back(graphql, multisig=multisig, program=program)
+        proof = answer["multisig"]["verification"] if answer["multisig"] else None
+        if proof and proof["verifiedSeq"] == config["stream_seq"]:
+            break
+        assert time.monotonic() < deadline, answer
+        time.sleep(0.1)
+
+    assert proof == {"seq": 7, "verifiedSeq": 7, "isVerified": True, "disagreement": None}
+    (read,) = answer["proposals"]["nodes"]
+    assert read["address"] == proposal
+    assert read["state"] == "APPROVED"
+    assert read["digest"] == shown["digest"] == shown["digest_recomputed"]
+    assert read["codeDigest"] == shown["code_digest"] == code_digest(program_elf("collateral_vault_v2")).hex()
+    assert read["verifiedLength"] == read["bufferLength"] == len(program_elf("collateral_vault_v2"))
+    assert [vote["member"] for vote in read["approvals"]] == shown["approvals"]
+    assert read["approvalCount"] == 3
+    assert answer["program"]["version"] == 0
+    assert answer["multisig"]["threshold"] == 3
+    assert [member["key"] for member in answer["multisig"]["members"]] == [m["key"] for m in config["members"]]

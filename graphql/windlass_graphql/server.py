@@ -57,7 +57,15 @@ async def serve(settings: Settings, announce: Callable[[str], None], as_json: bo
 def _bind(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=2048)
+        # asyncio turns Nagle's algorithm off only where the protocol is named; with it, answers wait for 40 ms.
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        try:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind((host, port))
+        except OSError:
+            listening.close()
+            raise
+        return listening
     except OSError as error:
         raise StartupError(
             f"Cannot listen on {host}:{port} ({_reason(error)}); choose another --port (0 takes a free one)."

@@ -1,5 +1,4 @@
 use anchor_lang::prelude::*;
-use solana_sha256_hasher::hashv;
 use windlass_rules::digest::Content;
 use windlass_rules::propose::{propose, Request};
 
@@ -52,101 +51,87 @@ impl ProposeUpgrade<'_> {
         let now = Clock::get()?.unix_timestamp;
         let address = ctx.accounts.multisig.key();
         let proposer = ctx.accounts.proposer.key();
-        let program = ctx.accounts.program_state.program;
         let proposal_key = ctx.accounts.proposal.key();
 
+        let member = ctx.accounts.multisig.member(&proposer).ok_or(WindlassError::NotAMember)?;
+        let request = Request {
+            proposer: proposer.to_bytes(),
+            open_proposals: member.open_proposals,
+            no_rollback,
+            now,
+        };
         let config = ctx.accounts.multisig.rules();
-        let open_proposals =
-            ctx.accounts.multisig.member_mut(&proposer).ok_or(WindlassError::NotAMember)?.open_proposals;
-        let request = Request { proposer: proposer.to_bytes(), open_proposals, no_rollback, now };
         let proposed =
             propose(&config, &ctx.accounts.program_state.rules(), &request).map_err(WindlassError::from)?;
 
-        // A buffer that is under the upgrade authority already belongs to another proposal: the proposer must hold it.
-        let buffer_len = buffer_len(&ctx.accounts.buffer, &proposer)?;
-        let slot_hash = newest_slot_hash(&ctx.accounts.slot_hashes)?;
-        let content = Content {
-            windlass: crate::ID.to_bytes(),
-            multisig: address.to_bytes(),
-            program: program.to_bytes(),
-            id: ctx.accounts.multisig.next_proposal_id()?,
-            kind: ProposalKind::Upgrade.tag(),
-            proposer: proposer.to_bytes(),
-            buffer: ctx.accounts.buffer.key().to_bytes(),
-            buffer_len,
-            code_digest,
-            base_version: ctx.accounts.program_state.version,
-            no_rollback,
-            config_seq: ctx.accounts.multisig.config_seq,
-            slot_hash,
-        };
+        let content = ctx.accounts.content(code_digest, no_rollback)?;
+        let payer = ctx.accounts.payer.key();
         let proposal: &mut UpgradeProposal = &mut ctx.accounts.proposal;
-        *proposal = UpgradeProposal {
-            bump: ctx.bumps.proposal,
-            multisig: address,
-            program,
-            id: content.id,
-            kind: ProposalKind::Upgrade,
-            proposer,
-            payer: ctx.accounts.payer.key(),
-            buffer: ctx.accounts.buffer.key(),
-            buffer_len,
-            code_digest,
-            verified_len: 0,
-            verified_digest: [0; 32],
-            base_version: content.base_version,
-            no_rollback,
-            config_seq: content.config_seq,
-            slot_hash,
-            digest: content.digest(|parts| hashv(parts).to_bytes()),
-            status: proposed.status.into(),
-            created_at: now,
-            approved_at: 0,
-            eta: 0,
-            expires_at: proposed.expires_at,
-            closed_at: 0,
-            approvals: Vec::new(),
-            cancel_votes: Vec::new(),
-        };
+        *proposal = UpgradeProposal::new(&content, &proposed, payer, now, ctx.bumps.proposal);
         proposal.invariant(&proposal_key)?;
-
-        set_authority_checked(
-            ctx.accounts.buffer.to_account_info(),
-            ctx.accounts.proposer.to_account_info(),
-            ctx.accounts.upgrade_authority.to_account_info(),
-            &[
-                seeds::UPGRADE_AUTHORITY,
-                address.as_ref(),
-                program.as_ref(),
-                &[ctx.accounts.program_state.upgrade_authority_bump],
-            ],
-        )?;
+        ctx.accounts.take_buffer()?;
 
         let multisig = &mut ctx.accounts.multisig;
+        let proposal = &ctx.accounts.proposal;
         multisig.proposal_count = proposal.id;
         multisig.member_mut(&proposer).ok_or(WindlassError::NotAMember)?.open_proposals =
             proposed.open_proposals;
         let event = multisig.stream.record(address, now, |header| UpgradeProposed {
             header,
             multisig: address,
-            program,
+            program: proposal.program,
             proposal: proposal_key,
             id: proposal.id,
             kind: proposal.kind,
             proposer,
-            payer: proposal.payer,
+            payer,
             buffer: proposal.buffer,
-            buffer_len,
+            buffer_len: proposal.buffer_len,
             code_digest,
             base_version: proposal.base_version,
             no_rollback,
             config_seq: proposal.config_seq,
-            slot_hash,
+            slot_hash: proposal.slot_hash,
             digest: proposal.digest,
             expires_at: proposal.expires_at,
         })?;
         multisig.invariant()?;
         emit_cpi!(event);
         Ok(())
+    }
+
+    /// Everything that is voted on.
+    fn content(&self, code_digest: [u8; 32], no_rollback: bool) -> Result<Content> {
+        Ok(Content {
+            windlass: crate::ID.to_bytes(),
+            multisig: self.multisig.key().to_bytes(),
+            program: self.program_state.program.to_bytes(),
+            id: self.multisig.next_proposal_id()?,
+            kind: ProposalKind::Upgrade.tag(),
+            proposer: self.proposer.key().to_bytes(),
+            buffer: self.buffer.key().to_bytes(),
+            // Under the proposer, who signs: one that is under the upgrade authority belongs to another proposal.
+            buffer_len: buffer_len(&self.buffer, self.proposer.key)?,
+            code_digest,
+            base_version: self.program_state.version,
+            no_rollback,
+            config_seq: self.multisig.config_seq,
+            slot_hash: newest_slot_hash(&self.slot_hashes)?,
+        })
+    }
+
+    /// From here on nobody can write to the buffer.
+    fn take_buffer(&self) -> Result<()> {
+        set_authority_checked(
+            self.buffer.to_account_info(),
+            self.proposer.to_account_info(),
+            self.upgrade_authority.to_account_info(),
+            &[
+                seeds::UPGRADE_AUTHORITY,
+                self.multisig.key().as_ref(),
+                self.program_state.program.as_ref(),
+                &[self.program_state.upgrade_authority_bump],
+            ],
+        )
     }
 }

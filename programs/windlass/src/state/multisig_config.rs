@@ -106,6 +106,10 @@ impl MultisigConfig {
         Ok(self.proposal_count.checked_add(1).ok_or(WindlassError::Overflow)?)
     }
 
+    pub fn member(&self, key: &Pubkey) -> Option<&Member> {
+        self.members.iter().find(|member| member.key == *key)
+    }
+
     pub fn member_mut(&mut self, key: &Pubkey) -> Option<&mut Member> {
         self.members.iter_mut().find(|member| member.key == *key)
     }

@@ -1,6 +1,9 @@
 use anchor_lang::prelude::*;
+use solana_sha256_hasher::hashv;
 use windlass_rules::config::MAX_MEMBERS;
+use windlass_rules::digest::Content;
 use windlass_rules::proposal::Proposal;
+use windlass_rules::propose::Proposed;
 use windlass_rules::transitions::Status;
 
 use crate::errors::WindlassError;
@@ -110,6 +113,37 @@ impl UpgradeProposal {
     /// Bytes of an account in which each of `members` can approve and vote to cancel.
     pub fn space(members: usize) -> usize {
         Self::EMPTY_SPACE.saturating_add(members.saturating_mul(Self::VOTES_PER_MEMBER))
+    }
+
+    /// A proposal that was just made.
+    pub fn new(content: &Content, proposed: &Proposed, payer: Pubkey, now: i64, bump: u8) -> Self {
+        Self {
+            bump,
+            multisig: Pubkey::new_from_array(content.multisig),
+            program: Pubkey::new_from_array(content.program),
+            id: content.id,
+            kind: ProposalKind::Upgrade,
+            proposer: Pubkey::new_from_array(content.proposer),
+            payer,
+            buffer: Pubkey::new_from_array(content.buffer),
+            buffer_len: content.buffer_len,
+            code_digest: content.code_digest,
+            verified_len: 0,
+            verified_digest: [0; 32],
+            base_version: content.base_version,
+            no_rollback: content.no_rollback,
+            config_seq: content.config_seq,
+            slot_hash: content.slot_hash,
+            digest: content.digest(|parts| hashv(parts).to_bytes()),
+            status: proposed.status.into(),
+            created_at: now,
+            approved_at: 0,
+            eta: 0,
+            expires_at: proposed.expires_at,
+            closed_at: 0,
+            approvals: Vec::new(),
+            cancel_votes: Vec::new(),
+        }
     }
 
     pub fn rules(&self, address: &Pubkey) -> Proposal {

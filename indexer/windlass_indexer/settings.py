@@ -64,9 +64,8 @@ class Settings:
 def websocket_url(rpc_url: str) -> str:
     """Where a node's websocket is unless told otherwise: the port after RPC's; without a port, the same URL."""
     parts = urlsplit(rpc_url)
-    host = parts.hostname or ""
-    host = f"[{host}]" if ":" in host else host
-    netloc = parts.netloc if parts.port is None else f"{host}:{parts.port + 1}"
+    port = parts.port
+    netloc = parts.netloc if port is None else f"{parts.netloc.removesuffix(f':{port}')}:{port + 1}"
     return urlunsplit(parts._replace(scheme="wss" if parts.scheme == "https" else "ws", netloc=netloc))
 
 

@@ -1,0 +1,69 @@
+"""Settings: what goes before what, and what is never shown."""
+
+import pytest
+from windlass_indexer.errors import SettingsError
+from windlass_indexer.settings import Settings, websocket_url, without_password
+from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
+
+OTHER = "Fwd1111111111111111111111111111111111111111"
+
+
+def test_without_settings_the_built_in_programs_on_the_local_chain_are_followed() -> None:
+    settings = Settings.read({})
+    assert (settings.rpc_url, settings.ws_url) == ("http://127.0.0.1:8899", "ws://127.0.0.1:8900")
+    assert [program.address for program in settings.programs] == [str(WINDLASS_PROGRAM_ID), str(VAULT_PROGRAM_ID)]
+    assert settings.database_url is None
+
+
+def test_options_go_before_the_environment() -> None:
+    environment = {"WINDLASS_RPC_URL": "http://a:1", "DATABASE_URL": "postgresql:///a", "WINDLASS_PROGRAM_ID": OTHER}
+    settings = Settings.read(environment, rpc="http://b:1", database="postgresql:///b")
+    assert (settings.rpc_url, settings.ws_url, settings.database_url) == ("http://b:1", "ws://b:2", "postgresql:///b")
+    assert settings.programs[0].address == OTHER
+
+
+def test_the_vault_need_not_be_followed() -> None:
+    assert len(Settings.read({"WINDLASS_VAULT_PROGRAM_ID": "none"}).programs) == 1
+
+
+@pytest.mark.parametrize(
+    ("rpc", "ws"),
+    [
+        ("http://127.0.0.1:8899", "ws://127.0.0.1:8900"),
+        ("https://api.mainnet-beta.solana.com", "wss://api.mainnet-beta.solana.com"),
+        ("http://[::1]:8899/path", "ws://[::1]:8900/path"),
+        ("https://user:secret@node:443/?api-key=k", "wss://user:secret@node:444/?api-key=k"),
+    ],
+)
+def test_the_websocket_is_the_port_after_rpcs(rpc: str, ws: str) -> None:
+    assert websocket_url(rpc) == ws
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://windlass:hunter2@db:5432/windlass", "postgresql://windlass:***@db:5432/windlass"),
+        ("postgresql://windlass@db/windlass?password=hunter2", "postgresql://windlass@db/windlass?password=***"),
+        ("https://node/?api-key=hunter2&x=1", "https://node/?api-key=***&x=1"),
+        ("postgresql://postgres:@/postgres?host=/tmp/pg", "postgresql://postgres:***@/postgres?host=/tmp/pg"),
+        ("http://127.0.0.1:8899", "http://127.0.0.1:8899"),
+    ],
+)
+def test_passwords_are_never_shown(url: str, shown: str) -> None:
+    assert without_password(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WINDLASS_RPC_URL", "127.0.0.1:8899"),
+        ("WINDLASS_WS_URL", "http://127.0.0.1:8900"),
+        ("WINDLASS_PROGRAM_ID", "nonsense"),
+        ("WINDLASS_VAULT_PROGRAM_ID", "0"),
+        ("WINDLASS_LOG_LEVEL", "loud"),
+        ("WINDLASS_LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_setting_that_means_nothing_is_refused_by_its_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        Settings.read({name: value})

@@ -154,20 +154,24 @@ def test_a_fourth_open_proposal_is_refused(governed: Governed) -> None:
     governed.propose(proposer=governed.members[1])
 
 
-def test_another_sysvar_in_the_place_of_slot_hashes_is_refused(governed: Governed) -> None:
+def test_a_slot_hash_of_the_proposers_own_making_is_refused(governed: Governed) -> None:
+    """With a hash chosen in advance, approvals could be signed in advance."""
+    forged = governed.chain.keypair().pubkey()
+    governed.chain.put(forged, struct.pack("<QQ32s", 1, 1, bytes(32)), SYSTEM_PROGRAM)
     buffer = governed.upload()
-    with refused("SysvarInvalid"):
-        governed.send(
-            "propose_upgrade",
-            governed.proposer,
-            id=1,
-            arguments=bytes(32) + b"\x01",
-            changes={
-                "buffer": buffer,
-                "proposer": governed.proposer.pubkey(),
-                "slot_hashes": CLOCK_SYSVAR,
-            },
-        )
+    for slot_hashes in (forged, CLOCK_SYSVAR):
+        with refused("SysvarInvalid"):
+            governed.send(
+                "propose_upgrade",
+                governed.proposer,
+                id=1,
+                arguments=bytes(32) + b"\x01",
+                changes={
+                    "buffer": buffer,
+                    "proposer": governed.proposer.pubkey(),
+                    "slot_hashes": slot_hashes,
+                },
+            )
 
 
 def test_a_proposal_lies_at_the_next_id_only(governed: Governed) -> None:

@@ -96,7 +96,7 @@ def rejection_of(error: Any, logs: Sequence[str], programs: Sequence[Pubkey]) ->
             index,
             program=program,
             name=name,
-            message=f"{_program_name(program)} answered {name}" + (f": {said}." if said else "."),
+            message=_sentence(f"{_program_name(program)} answered {name}" + (f": {said}" if said else "")),
         )
     code = int(reason["Custom"])
     program = _origin(logs, code) or program

@@ -38,8 +38,20 @@ COLOURS = {"localnet": "magenta", "postgres": "blue", "indexer": "cyan", "graphq
 @click.option("--slot-ms", type=click.IntRange(1), default=400, show_default=True, help="Slot length there.")
 @click.option("--vault-authority", type=ADDRESS, help="Who may upgrade the vault program on the embedded chain.")
 @click.option("--mint", "mints", type=ADDRESS, multiple=True, help="Start with 500 million SOL there.")
-@click.option("--program-id", type=ADDRESS, default=str(WINDLASS_PROGRAM_ID), envvar="WINDLASS_PROGRAM_ID")
-@click.option("--vault-program", type=ADDRESS, default=str(VAULT_PROGRAM_ID), envvar="WINDLASS_VAULT_PROGRAM_ID")
+@click.option(
+    "--program-id",
+    type=ADDRESS,
+    default=str(WINDLASS_PROGRAM_ID),
+    envvar="WINDLASS_PROGRAM_ID",
+    help="The Windlass program, where an organisation deployed its own.",
+)
+@click.option(
+    "--vault-program",
+    type=ADDRESS,
+    default=str(VAULT_PROGRAM_ID),
+    envvar="WINDLASS_VAULT_PROGRAM_ID",
+    help="The collateral vault program.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the URLs as one JSON object, then nothing more.")
 def command(
     rpc: str | None,
@@ -84,7 +96,7 @@ async def serve(wanted: Wanted, output: Output) -> None:
     async def until_stopped(urls: Urls) -> None:
         print_urls(urls, output)
         output.say("Ctrl-C stops everything.", "dim")
-        output.result({"command": "dev", **asdict(urls)})
+        output.result({"command": "dev", **asdict(urls), "database": without_password(urls.database)})
         await asyncio.Event().wait()
 
     await run_stack(Stack(wanted, show, lambda what: output.say(f"{what} ...", "dim")), until_stopped)

@@ -31,7 +31,7 @@ from windlass_commands.verbs.upload import read_program
         "windlass propose --multisig MULTISIG --program PROGRAM --buffer BUFFER --no-rollback --elf vault.so --extend",
     ),
 )
-@click.option("--multisig", type=ADDRESS, required=True)
+@click.option("--multisig", type=ADDRESS, required=True, help="Who governs the program.")
 @click.option("--program", type=ADDRESS, required=True, help="The program to upgrade.")
 @click.option("--buffer", type=ADDRESS, required=True, help="The buffer with the new code (windlass upload).")
 @click.option(

@@ -1,0 +1,100 @@
+"""Instructions are what the IDL says: discriminator, arguments, accounts in order with their flags."""
+
+from __future__ import annotations
+
+import inspect
+import struct
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from solders.pubkey import Pubkey
+from windlass_commands.instructions.anchor_program import anchor_program
+from windlass_commands.instructions.approve_upgrade import approve_upgrade
+from windlass_commands.instructions.cancel_upgrade import cancel_upgrade
+from windlass_commands.instructions.deposit import deposit
+from windlass_commands.instructions.execute_upgrade import execute_upgrade
+from windlass_commands.instructions.initialize_multisig import Member, MultisigParams, initialize_multisig
+from windlass_commands.instructions.initialize_vault import initialize_vault
+from windlass_commands.instructions.propose_upgrade import propose_upgrade
+from windlass_commands.instructions.register_program import register_program
+from windlass_commands.instructions.verify_buffer import verify_buffer
+from windlass_commands.instructions.withdraw import withdraw
+from windlass_commands.instructions.withdraw_all import withdraw_all
+from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
+from windlass_programs.artifacts import ProgramName
+from windlass_programs.idl import Idl
+
+PARAMS = MultisigParams((Member(Pubkey.new_unique(), 7),), 1, 1, 1, 172_800, 60, 1_209_600, 3_600)
+GOVERNANCE = (
+    initialize_multisig,
+    register_program,
+    propose_upgrade,
+    verify_buffer,
+    approve_upgrade,
+    execute_upgrade,
+    cancel_upgrade,
+)
+VAULT = (initialize_vault, deposit, withdraw, withdraw_all)
+
+
+def arguments_of(builder: Any, program_id: Pubkey) -> dict[str, Any]:
+    """A value for each parameter of a builder, by its annotation."""
+    values: dict[str, Any] = {
+        "Pubkey": None,
+        "int": 3,
+        "bool": True,
+        "bytes": bytes(range(32)),
+        "MultisigParams": PARAMS,
+    }
+    return {
+        name: program_id
+        if name == "program_id"
+        else Pubkey.new_unique()
+        if parameter.annotation == "Pubkey"
+        else values[parameter.annotation]
+        for name, parameter in inspect.signature(builder).parameters.items()
+    }
+
+
+@pytest.mark.parametrize("builder", [*GOVERNANCE, *VAULT], ids=lambda builder: builder.__name__)
+def test_a_builder_makes_the_idls_instruction(builder: Any) -> None:
+    program: ProgramName = "windlass" if builder in GOVERNANCE else "collateral_vault_v2"
+    program_id = WINDLASS_PROGRAM_ID if builder in GOVERNANCE else VAULT_PROGRAM_ID
+    (expected,) = [i for i in Idl.load(program).json["instructions"] if i["name"] == builder.__name__]
+    instruction = builder(**arguments_of(builder, program_id))
+    assert instruction.program_id == program_id
+    assert instruction.data[:8] == bytes(expected["discriminator"]) == _discriminator(builder.__name__)
+    flags = [(meta.is_signer, meta.is_writable) for meta in instruction.accounts]
+    assert flags == [(a.get("signer", False), a.get("writable", False)) for a in expected["accounts"]]
+    for meta, account in zip(instruction.accounts, expected["accounts"], strict=True):
+        if "address" in account:
+            assert str(meta.pubkey) == account["address"], account["name"]
+
+
+def test_every_instruction_of_the_programs_has_a_builder() -> None:
+    built = {builder.__name__ for builder in (*GOVERNANCE, *VAULT)}
+    for program in ("windlass", "collateral_vault_v1", "collateral_vault_v2"):
+        assert {i["name"] for i in Idl.load(program).json["instructions"]} <= built
+
+
+def test_arguments_are_borsh() -> None:
+    program, multisig, proposal, member = (Pubkey.new_unique() for _ in range(4))
+    digest = bytes(range(32))
+    instruction = approve_upgrade(WINDLASS_PROGRAM_ID, multisig, program, proposal, member, digest)
+    assert instruction.data[8:] == digest
+    instruction = initialize_multisig(WINDLASS_PROGRAM_ID, program, member, PARAMS)
+    expected = struct.pack("<I", 1) + bytes(PARAMS.members[0].key) + bytes([7, 1, 1, 1])
+    assert instruction.data[8:] == expected + struct.pack("<qqqq", 172_800, 60, 1_209_600, 3_600)
+
+
+def test_accounts_that_are_missing_or_unknown_are_told() -> None:
+    program, key = anchor_program("windlass"), Pubkey.new_unique()
+    with pytest.raises(ValueError, match="verify_buffer needs the accounts proposal, buffer"):
+        program.instruction(key, "verify_buffer", {}, {"multisig": key})
+    with pytest.raises(ValueError, match="verify_buffer has no accounts payer"):
+        program.instruction(key, "verify_buffer", {}, {"multisig": key, "proposal": key, "buffer": key, "payer": key})
+
+
+def _discriminator(name: str) -> bytes:
+    return sha256(f"global:{name}".encode()).digest()[:8]

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from stack.chain import idl
+from stack.chain import elf, idl
 from stack.governed import DAY, Governed
 from stack.refusals import refused
 from stack.vaults import TOKENS_AT_FIRST, Mint, User
 from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
 from windlass_programs.artifacts import ProgramName
 from windlass_programs.codec import Codec, Decoded
-from windlass_programs.digests import NEW_STREAM_DIGEST, next_stream_digest
+from windlass_programs.digests import NEW_STREAM_DIGEST, code_digest, next_stream_digest
 
 
 def replay(program: ProgramName, events: Sequence[bytes]) -> tuple[list[Decoded], tuple[int, bytes]]:
@@ -139,3 +139,17 @@ def test_windlass_can_govern_itself() -> None:
     world.chain.advance(1)
     assert world.program_upgrade_state.version == 1
     assert world.propose() == 2
+
+
+def test_one_upgrade_follows_another(governed: Governed) -> None:
+    for version, release in ((1, governed.successor), (2, governed.release)):
+        id = governed.propose(governed.upload(elf(release)))
+        assert governed.proposal(id).base_version == version - 1
+        governed.verify(id)
+        for member in governed.members[:3]:
+            governed.approve(id, member)
+        governed.chain.advance(2 * DAY)
+        governed.execute(id)
+        state = governed.program_upgrade_state
+        assert (state.version, state.code_digest) == (version, code_digest(elf(release)))
+        assert (state.last_upgrade_at, state.approved_proposal) == (governed.chain.now, None)

@@ -54,7 +54,7 @@ lint: $(STAMP) ## ruff, mypy, the import contract, the generated codecs
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m windlass_programs.generate --check
 
 format: $(STAMP) ## let ruff and cargo lay out the code

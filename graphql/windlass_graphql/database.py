@@ -1,18 +1,22 @@
 """PostgreSQL as the API uses it: read-only, bounded in time, one snapshot per operation."""
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Protocol, TypeAlias
 
 import asyncpg
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from windlass_graphql.errors import DatabaseUnavailable, QueryTimedOut, StartupError
+from windlass_graphql.errors import DatabaseUnavailable, NotMigrated, QueryTimedOut, StartupError
 from windlass_graphql.queries import queries
 from windlass_graphql.settings import READER_ROLE, without_password
 
 Row: TypeAlias = asyncpg.Record
+
+_log = logging.getLogger(__name__)
 
 POOL_SIZE = 10
 CONNECT_TIMEOUT = 5.0
@@ -39,7 +43,6 @@ _TABLES = [
     "vault_transactions",
     "vaults",
 ]
-_NOT_MIGRATED = "The database {url} does not hold Windlass's tables; run `windlass-indexer migrate` first."
 
 
 class Source(Protocol):
@@ -73,6 +76,10 @@ class Database:
         rows = await self.fetch("missing_tables", _TABLES)
         names: list[str] = rows[0]["names"]
         return names
+
+    def close(self) -> None:
+        """Drops all connections: readers have nothing to finish."""
+        self._pool.terminate()
 
     async def connect(self) -> "asyncpg.Connection":
         """A connection of its own, outside the pool, to listen on. Raises what asyncpg raises."""
@@ -122,8 +129,23 @@ class Snapshot:
 
 
 @asynccontextmanager
-async def open_database(url: str | None) -> AsyncIterator[Database]:
-    """The database, reachable and migrated. Raises StartupError."""
+async def open_database(url: str | None, wait: float = 0.0) -> AsyncIterator[Database]:
+    """The database, reachable and migrated; waits so many seconds for the latter. Raises StartupError."""
+    retrying = AsyncRetrying(
+        retry=retry_if_exception_type(NotMigrated),
+        stop=stop_after_delay(wait),
+        wait=wait_fixed(0.1),
+        before_sleep=_say_once,
+        reraise=True,
+    )
+    database: Database = await retrying(_open, url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+async def _open(url: str | None) -> Database:
     shown = without_password(url) if url else "that the PG* variables name"
     try:
         pool = await asyncpg.create_pool(
@@ -132,24 +154,28 @@ async def open_database(url: str | None) -> AsyncIterator[Database]:
             max_size=POOL_SIZE,
             reset=_keep_session,
         )
-    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
-        if isinstance(error, asyncpg.InvalidPasswordError):
-            raise StartupError(
-                f"PostgreSQL at {shown} wants a password; name one in WINDLASS_GRAPHQL_DATABASE_URL or PGPASSWORD."
-            ) from error
-        raise StartupError(f"{_NOT_MIGRATED.format(url=shown)} (PostgreSQL says: {_reason(error)}.)") from error
+    except asyncpg.InvalidPasswordError as error:
+        raise StartupError(
+            f"PostgreSQL at {shown} wants another password; name it in WINDLASS_GRAPHQL_DATABASE_URL or PGPASSWORD."
+        ) from error
+    except asyncpg.InvalidAuthorizationSpecificationError as error:
+        # The migrations make the role, so where it is unknown they were not applied.
+        raise NotMigrated(shown) from error
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise StartupError(
             f"PostgreSQL at {shown} cannot be reached: {_reason(error)}. Start it, or name another in "
             "DATABASE_URL, WINDLASS_GRAPHQL_DATABASE_URL or --database."
         ) from error
     database = Database(pool, url)
-    try:
-        if await database.missing_tables():
-            raise StartupError(_NOT_MIGRATED.format(url=shown))
-        yield database
-    finally:
-        pool.terminate()  # readers have nothing to finish
+    if await database.missing_tables():
+        database.close()
+        raise NotMigrated(shown)
+    return database
+
+
+def _say_once(state: RetryCallState) -> None:
+    if state.attempt_number == 1:
+        _log.info("waiting for `windlass-indexer migrate` to make the tables")
 
 
 def _connect_arguments(url: str | None, application: str) -> dict[str, Any]:

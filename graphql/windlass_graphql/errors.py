@@ -2,6 +2,7 @@
 
 WindlassGraphQLError
 ├── StartupError            the server cannot start: one sentence that says why and what to do
+│   └── NotMigrated         the tables are not there (yet)
 └── ApiError                shown to clients, with `extensions.code`
     ├── BadAddress          BAD_ADDRESS
     ├── BadCursor           BAD_CURSOR
@@ -23,6 +24,15 @@ class WindlassGraphQLError(Exception):
 
 class StartupError(WindlassGraphQLError):
     """The server cannot start."""
+
+
+class NotMigrated(StartupError):
+    """The database does not hold the tables; whoever starts everything at once has them in a moment."""
+
+    def __init__(self, shown_url: str) -> None:
+        super().__init__(
+            f"The database {shown_url} does not hold Windlass's tables; run `windlass-indexer migrate` first."
+        )
 
 
 class ApiError(WindlassGraphQLError):

@@ -35,7 +35,7 @@ class Listener:
         self._database = database
         self._hub = hub
         self._listening = asyncio.Event()
-        self._slot: int | None = None
+        self._slots: dict[str, int] = {}
         self._told: dict[tuple[str, str], tuple[int, int]] = {}
 
     @property
@@ -88,11 +88,11 @@ class Listener:
                 raise ConnectionError("PostgreSQL closed it")
 
     async def _catch_up(self, connection: Any) -> None:
-        if self._slot is None:
-            self._slot = await connection.fetchval(queries()["newest_slot"])
+        if not self._slots:
+            self._slots = dict(await connection.fetchrow(queries()["newest_slots"]))
             return
-        rows = await connection.fetch(queries()["changed_since"], self._slot)
-        await self._tell(connection, [*(Change(**row) for row in rows), Change("status", "", self._slot, 0)])
+        rows = await connection.fetch(queries()["changed_since"], self._slots["proposal"], self._slots["vault"])
+        await self._tell(connection, [*(Change(**row) for row in rows), Change("status", "", slot=0, seq=0)])
 
     async def _tell(self, connection: Any, changes: list[Change]) -> None:
         # Compared for equality, not order: a fork can take events back.
@@ -116,8 +116,8 @@ class Listener:
         if len(self._told) > _REMEMBERED:
             self._told.clear()
         for change in changes:
-            self._slot = max(self._slot or 0, change.slot)
             if change.kind in _READ:
+                self._slots[change.kind] = max(self._slots[change.kind], change.slot)
                 self._told[change.kind, change.key] = (change.slot, change.seq)
 
 

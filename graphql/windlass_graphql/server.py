@@ -30,9 +30,9 @@ class _Server(uvicorn.Server):
             self._when_ready()
 
 
-async def serve(settings: Settings, announce: Callable[[str], None], as_json: bool) -> None:
-    """Serves until SIGTERM or SIGINT. Raises StartupError."""
-    async with open_database(settings.database_url) as database:
+async def serve(settings: Settings, announce: Callable[[str], None], as_json: bool, wait: float = 0.0) -> None:
+    """Serves until SIGTERM or SIGINT; waits so many seconds for the tables. Raises StartupError."""
+    async with open_database(settings.database_url, wait) as database:
         listening = _bind(settings.host, settings.port)
         host, port = listening.getsockname()[:2]
         authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,5 +1,7 @@
--- name: newest_slot
-SELECT greatest((SELECT max(updated_slot) FROM upgrade_proposals), (SELECT max(updated_slot) FROM vaults), 0) AS slot
+-- The programs are read side by side, so each kind has its own newest slot.
+-- name: newest_slots
+SELECT coalesce((SELECT max(updated_slot) FROM upgrade_proposals), 0) AS proposal,
+       coalesce((SELECT max(updated_slot) FROM vaults), 0) AS vault
 
 -- What changed while nobody listened; the slot itself is included, for it may not have been read to its end.
 -- name: changed_since
@@ -10,5 +12,5 @@ UNION ALL
 SELECT 'vault', v.address, NULL, NULL, v.owner, v.updated_slot, coalesce(s.seq, 0)
 FROM vaults v
 LEFT JOIN streams s ON s.stream = v.address
-WHERE v.updated_slot >= $1::bigint
+WHERE v.updated_slot >= $2::bigint
 ORDER BY slot, seq

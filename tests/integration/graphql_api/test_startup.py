@@ -6,6 +6,7 @@ import json
 import asyncpg
 from integration.graphql_api.service import DEADLINE, Service, running, start
 from stack.postgres import create_database, database_url, drop_database
+from windlass_indexer import migrations
 
 
 async def _refusal(*arguments: str, **environment: str) -> str:
@@ -34,10 +35,29 @@ async def test_an_unreachable_database_is_named_without_its_password() -> None:
 async def test_a_database_without_the_tables_is_told_to_be_migrated(postgres: str) -> None:
     name = await create_database(postgres, "template1")
     try:
-        line = await _refusal(DATABASE_URL=database_url(postgres, name))
+        line = await _refusal("--wait", "0", DATABASE_URL=database_url(postgres, name))
     finally:
         await drop_database(postgres, name)
     assert "run `windlass-indexer migrate` first" in line
+
+
+async def test_it_waits_for_an_indexer_that_was_started_at_the_same_time(postgres: str, template_database: str) -> None:
+    name = await create_database(postgres, "template1")
+    url = database_url(postgres, name)
+    process = await start("--wait", str(DEADLINE), environment={"DATABASE_URL": url})
+    try:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        async with asyncio.timeout(DEADLINE):
+            assert b"waiting for `windlass-indexer migrate`" in await process.stderr.readline()
+            connection = await asyncpg.connect(url)
+            await migrations.apply(connection)
+            await connection.close()
+            assert json.loads(await process.stdout.readline())["event"] == "ready"
+    finally:
+        process.terminate()
+        await process.communicate()
+        await drop_database(postgres, name)
 
 
 async def test_a_database_that_is_not_there_is_named(postgres: str, template_database: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from windlass_indexer.errors import RpcRefused
+from windlass_indexer.errors import RpcRefused, RpcUnreachable
 from windlass_indexer.rpc import SIGNATURE_NOT_FOUND, Rpc
 
 Json = Any
@@ -68,6 +68,8 @@ class Chain:
             raise clock
         if isinstance(finalized, RpcRefused):
             raise finalized
+        if clock["value"] is None:
+            raise RpcUnreachable("the node has no Clock sysvar: is it a Solana RPC?")
         data = b64decode(clock["value"]["data"][0])
         return ChainTime(
             confirmed_slot=clock["context"]["slot"],

@@ -33,7 +33,7 @@ _vault_program = click.option(
 )
 
 
-@click.group()
+@click.group(epilog="Example: windlass-indexer run --database postgresql:///windlass")
 @click.version_option(package_name="windlass")
 def main() -> None:
     """Turns the events of Anchor programs into PostgreSQL tables.

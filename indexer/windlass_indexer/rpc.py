@@ -59,7 +59,8 @@ class Rpc:
         for body in _bodies(requests):
             answer = await self._post(body)
             if not isinstance(answer, list):
-                return [_result("a JSON array of requests", answer)]  # raises: the array as a whole was refused
+                _result("a JSON array of requests", answer)  # raises where the array as a whole was refused
+                raise RpcUnreachable(f"{self._shown} does not answer JSON arrays of requests: name another node")
             answers.update((item.get("id"), item) for item in answer)
         return [_item(request, answers.get(request["id"])) for request in requests]
 

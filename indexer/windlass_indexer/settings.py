@@ -12,6 +12,8 @@ from windlass_programs.idl import Idl
 from windlass_indexer.errors import SettingsError
 from windlass_indexer.event import FollowedProgram
 
+# A path's part that is at least this long is taken for an API key.
+_KEY_LENGTH = 20
 DEFAULT_RPC_URL = "http://127.0.0.1:8899"
 
 
@@ -70,7 +72,7 @@ def websocket_url(rpc_url: str) -> str:
 
 
 def without_password(url: str) -> str:
-    """The URL as it may be shown: a password in it, or in its query, becomes ***."""
+    """The URL as it may be shown: passwords become ***, and so do the API keys that RPC providers put into paths."""
     parts = urlsplit(url)
     shown = parts.netloc
     if parts.password is not None:
@@ -80,7 +82,10 @@ def without_password(url: str) -> str:
         for item in parts.query.split("&")
         for name in [item.partition("=")[0]]
     )
-    return urlunsplit(parts._replace(netloc=shown, query=query))
+    path = parts.path
+    if parts.scheme in ("http", "https", "ws", "wss"):
+        path = "/".join("***" if len(part) >= _KEY_LENGTH else part for part in path.split("/"))
+    return urlunsplit(parts._replace(netloc=shown, query=query, path=path))
 
 
 def _url(name: str, url: str, scheme: str) -> str:

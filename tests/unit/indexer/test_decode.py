@@ -87,6 +87,7 @@ def test_a_bad_program_is_one_clear_sentence() -> None:
     assert "--program is not a program's address" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "decode", "migrate", "verify"])
+@pytest.mark.parametrize("command", ["", "run", "decode", "migrate", "verify"])
 def test_each_command_shows_an_example(command: str) -> None:
-    assert f"Example: windlass-indexer {command}" in CliRunner().invoke(main, [command, "--help"]).output
+    arguments = [command, "--help"] if command else ["--help"]
+    assert f"Example: windlass-indexer {command}" in CliRunner().invoke(main, arguments).output

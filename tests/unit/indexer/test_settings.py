@@ -46,6 +46,7 @@ def test_the_websocket_is_the_port_after_rpcs(rpc: str, ws: str) -> None:
         ("postgresql://windlass@db/windlass?password=hunter2", "postgresql://windlass@db/windlass?password=***"),
         ("https://node/?api-key=hunter2&x=1", "https://node/?api-key=***&x=1"),
         ("postgresql://postgres:@/postgres?host=/tmp/pg", "postgresql://postgres:***@/postgres?host=/tmp/pg"),
+        ("https://node/v2/abcdefghijklmnopqrstuvwxyz012345", "https://node/v2/***"),
         ("http://127.0.0.1:8899", "http://127.0.0.1:8899"),
     ],
 )

@@ -34,19 +34,18 @@ impl Withdraw<'_> {
         ctx.accounts.transfer(amount)?;
         ctx.accounts.token_account.reload()?;
 
-        let vault = &mut ctx.accounts.vault;
+        let vault: &mut CollateralVault = &mut ctx.accounts.vault;
         vault.require_backed(ctx.accounts.token_account.amount)?;
-        let balances = (**vault).clone();
         let event = vault.stream.record(address, now, |header| Withdrawn {
             header,
             vault: address,
-            owner: balances.owner,
+            owner: vault.owner,
             amount,
-            total_balance: balances.total_balance,
-            locked_balance: balances.locked_balance,
-            available_balance: balances.available_balance,
-            total_deposited: balances.total_deposited,
-            total_withdrawn: balances.total_withdrawn,
+            total_balance: vault.total_balance,
+            locked_balance: vault.locked_balance,
+            available_balance: vault.available_balance,
+            total_deposited: vault.total_deposited,
+            total_withdrawn: vault.total_withdrawn,
         })?;
         emit_cpi!(event);
         Ok(())

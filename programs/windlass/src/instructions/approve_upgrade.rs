@@ -38,7 +38,7 @@ impl ApproveUpgrade<'_> {
         let address = ctx.accounts.multisig.key();
         let proposal_key = ctx.accounts.proposal.key();
         let member = ctx.accounts.member.key();
-        let multisig = &mut ctx.accounts.multisig;
+        let multisig: &mut MultisigConfig = &mut ctx.accounts.multisig;
         let program_state = &mut ctx.accounts.program_state;
         let proposal = &mut ctx.accounts.proposal;
 
@@ -65,7 +65,6 @@ impl ApproveUpgrade<'_> {
         proposal.invariant(&proposal_key)?;
         program_state.invariant()?;
 
-        let threshold = multisig.threshold;
         let event = multisig.stream.record(address, now, |header| UpgradeApproved {
             header,
             multisig: address,
@@ -73,7 +72,7 @@ impl ApproveUpgrade<'_> {
             proposal: proposal_key,
             member,
             approvals: approved.approvals,
-            threshold,
+            threshold: multisig.threshold,
             status: proposal.status,
             eta: proposal.eta,
             expires_at: proposal.expires_at,

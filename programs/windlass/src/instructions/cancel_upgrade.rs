@@ -33,7 +33,7 @@ impl CancelUpgrade<'_> {
         let address = ctx.accounts.multisig.key();
         let proposal_key = ctx.accounts.proposal.key();
         let member = ctx.accounts.member.key();
-        let multisig = &mut ctx.accounts.multisig;
+        let multisig: &mut MultisigConfig = &mut ctx.accounts.multisig;
         let program_state = &mut ctx.accounts.program_state;
         let proposal = &mut ctx.accounts.proposal;
         let program = proposal.program;
@@ -47,7 +47,6 @@ impl CancelUpgrade<'_> {
         proposal.status = vote.status.into();
         if proposal.status != ProposalStatus::Cancelled {
             proposal.invariant(&proposal_key)?;
-            let cancel_threshold = multisig.cancel_threshold;
             let event = multisig.stream.record(address, now, |header| CancelVoted {
                 header,
                 multisig: address,
@@ -55,7 +54,7 @@ impl CancelUpgrade<'_> {
                 proposal: proposal_key,
                 member,
                 cancel_votes,
-                cancel_threshold,
+                cancel_threshold: multisig.cancel_threshold,
             })?;
             multisig.invariant()?;
             emit_cpi!(event);

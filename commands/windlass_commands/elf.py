@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from hashlib import sha256
 
 from windlass_commands.errors import Refused
 
@@ -40,3 +41,11 @@ def read_header(code: bytes, where: str) -> ElfHeader:
             "SBPF. Upload the .so file that `cargo build-sbf` makes."
         )
     return ElfHeader(flags, machine)
+
+
+def executable_hash(code: bytes) -> bytes:
+    """The hash that `solana-verify get-executable-hash` prints: sha256 without the trailing zeros.
+
+    Computed here, not on chain: it leads from a proposal to a published build, and is not what is voted on.
+    """
+    return sha256(code.rstrip(b"\0")).digest()

@@ -143,6 +143,8 @@ def _program_name(program: Pubkey | None) -> str:
 def _last_words(logs: Sequence[str]) -> str:
     """The last line a program said itself: native programs put their reason there."""
     for line in reversed(logs):
+        if line.startswith("Program log: Instruction: "):  # Anchor's announcement of what it was asked for
+            return ""
         if " failed: " in line or line.endswith(" success") or " consumed " in line or " invoke [" in line:
             continue
         return line.removeprefix("Program log: ").rstrip(".")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from solders.pubkey import Pubkey
 from windlass_programs.addresses import proposal_address
 from windlass_programs.artifacts import program_elf
@@ -15,6 +14,7 @@ from windlass_commands.explain import Subject
 from windlass_commands.instructions.propose_upgrade import propose_upgrade
 from windlass_commands.instructions.verify_buffer import verify_buffer
 from windlass_commands.upload import Upload
+from windlass_commands.upload_bar import upload_bar
 
 
 async def play(stage: Stage, multisig: Pubkey) -> Pubkey:
@@ -58,18 +58,8 @@ async def play(stage: Stage, multisig: Pubkey) -> Pubkey:
 async def _upload(stage: Stage, code: bytes) -> None:
     alice, output = stage.cast.members["alice"], stage.narrator.output
     upload = Upload(stage.rpc, stage.cast.buffer, alice, alice, code)
-    bar = Progress(
-        TextColumn("    "),
-        BarColumn(40),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        console=output.console,
-        transient=True,
-        disable=output.as_json or not output.console.is_terminal,
-    )
-    with bar:
-        task = bar.add_task("", total=len(code))
-        done = await upload.run(lambda held: bar.update(task, completed=held))
+    with upload_bar(output.console, len(code)) as told:
+        done = await upload.run(told)
     rate = size(int(done.written / done.seconds))
     stage.narrator.note(
         f"uploads {size(done.length)} into buffer {done.buffer}: {done.transactions} transactions, {rate}/s, read "

@@ -10,6 +10,7 @@ from windlass_programs.windlass import UpgradeProposal
 from windlass_commands.accounts import Governed
 from windlass_commands.amounts import size
 from windlass_commands.chain_time import duration, moment
+from windlass_commands.elf import executable_hash
 from windlass_commands.errors import AccountMissing, Refused
 from windlass_commands.explain import Subject
 from windlass_commands.instructions.approve_upgrade import approve_upgrade
@@ -48,7 +49,7 @@ async def approve(session: Session, address: Pubkey, insisted: bytes | None) -> 
             f"Proposal {address} states the digest {proposal.digest.hex()}, but its fields give {recomputed.hex()}; "
             "do not approve it: --program-id or the node is not what it should be."
         )
-    await _compare_code(session, proposal)
+    code = await compared_code(session, proposal)
     digest = insisted or recomputed
     signer = session.signer
     await session.carry_out(
@@ -65,7 +66,7 @@ async def approve(session: Session, address: Pubkey, insisted: bytes | None) -> 
                 )
             ],
             [signer],
-            [*what_is_voted_on(governed), f"You approve digest {digest.hex()} as {signer.address}."],
+            [*what_is_voted_on(governed, code), f"You approve digest {digest.hex()} as {signer.address}."],
             Subject(
                 proposal=address,
                 multisig=proposal.multisig,
@@ -98,27 +99,31 @@ def digest_of(proposal: UpgradeProposal, program_id: Pubkey) -> bytes:
     )
 
 
-async def _compare_code(session: Session, proposal: UpgradeProposal) -> None:
+async def compared_code(session: Session, proposal: UpgradeProposal) -> bytes | None:
+    """The code in the proposal's buffer, None where it is gone. Raises Refused where it is not what is proposed."""
     try:
         buffer = await session.accounts.buffer(proposal.buffer)
     except AccountMissing:
-        return  # a proposal that is over has no buffer any more; the program says so
+        return None  # a proposal that is over has no buffer any more; the program says so
     found = code_digest(buffer.code)
     if found != proposal.code_digest:
         raise Refused(
             f"The buffer {proposal.buffer} holds code with the digest {found.hex()}, but the proposal states "
             f"{proposal.code_digest.hex()}; do not approve it."
         )
+    return buffer.code
 
 
-def what_is_voted_on(governed: Governed) -> list[str]:
+def what_is_voted_on(governed: Governed, code: bytes | None) -> list[str]:
     """A proposal in sentences: the code, the way back, the votes so far, the times."""
     proposal, multisig, state = governed.proposal, governed.multisig, governed.state
     wait = max(multisig.timelock, state.timelock)
+    published = [] if code is None else [f"  solana-verify {executable_hash(code).hex()} (computed here, off chain)"]
     return [
         f"Proposal {proposal.id}: program {proposal.program} goes from version {proposal.base_version} to "
         f"{proposal.base_version + 1}.",
         f"  new code      {size(proposal.buffer_len)} in buffer {proposal.buffer}, digest {proposal.code_digest.hex()}",
+        *published,
         f"  way back      {'none by rollback' if proposal.no_rollback else 'rollback to the running code'}",
         f"  proposed by   {proposal.proposer} at {moment(proposal.created_at)}",
         f"  approvals     {len(proposal.approvals)} of {multisig.threshold} so far; the last one starts the "

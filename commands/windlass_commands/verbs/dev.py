@@ -10,8 +10,11 @@ from rich.text import Text
 from solders.pubkey import Pubkey
 from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
 
+from windlass_commands import solana_config
 from windlass_commands.dev.running import run_stack
 from windlass_commands.dev.stack import Stack, Urls, Wanted
+from windlass_commands.errors import CommandError
+from windlass_commands.keypairs import load_keypair
 from windlass_commands.options import examples
 from windlass_commands.output import Output
 from windlass_commands.parameters import ADDRESS
@@ -36,7 +39,11 @@ COLOURS = {"localnet": "magenta", "postgres": "blue", "indexer": "cyan", "graphq
 @click.option("--ws-port", "websocket_port", type=PORT, default=0, help="Its websocket's. Default: a free one.")
 @click.option("--graphql-port", type=PORT, default=0, help="Port of GraphQL. Default: a free one.")
 @click.option("--slot-ms", type=click.IntRange(1), default=400, show_default=True, help="Slot length there.")
-@click.option("--vault-authority", type=ADDRESS, help="Who may upgrade the vault program on the embedded chain.")
+@click.option(
+    "--vault-authority",
+    type=ADDRESS,
+    help="Who may upgrade the vault program on the embedded chain. Default: the Solana config's keypair, if any.",
+)
 @click.option("--mint", "mints", type=ADDRESS, multiple=True, help="Start with 500 million SOL there.")
 @click.option(
     "--program-id",
@@ -71,6 +78,7 @@ def command(
     GraphQL. What is given with --rpc or --database is used instead. Ctrl-C stops all of it; nothing stays behind.
     """
     output = Output(as_json=as_json)
+    operator = default_operator()
     wanted = Wanted(
         rpc=rpc,
         websocket=websocket,
@@ -79,12 +87,20 @@ def command(
         websocket_port=websocket_port,
         graphql_port=graphql_port,
         slot_ms=slot_ms,
-        vault_authority=vault_authority,
-        mints=mints,
+        vault_authority=vault_authority or operator,
+        mints=mints + ((operator,) if operator else ()),
         windlass_program=program_id,
         vault_program=vault_program,
     )
     run(output, lambda: serve(wanted, output))
+
+
+def default_operator() -> Pubkey | None:
+    """Whom the commands would sign as here: gets SOL and the vault program's authority on the embedded chain."""
+    try:
+        return load_keypair(solana_config.load().keypair or solana_config.DEFAULT_KEYPAIR).pubkey()
+    except CommandError:
+        return None
 
 
 async def serve(wanted: Wanted, output: Output) -> None:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from windlass_programs.digests import code_digest
 
 from windlass_commands import loader
 from windlass_commands.amounts import size, sol
-from windlass_commands.elf import read_header
+from windlass_commands.elf import executable_hash, read_header
 from windlass_commands.errors import Refused, TransactionRefused, UsageProblem
 from windlass_commands.explain import Subject, explained
 from windlass_commands.features import require_accepted
 from windlass_commands.keypairs import Signer, load_or_create_keypair
 from windlass_commands.options import examples, signing_options
-from windlass_commands.output import Output
 from windlass_commands.session import Session, Settings, run_session
 from windlass_commands.transactions import simulate
-from windlass_commands.upload import DEFAULT_WINDOW, Upload, Uploaded
+from windlass_commands.upload import DEFAULT_WINDOW, Upload
+from windlass_commands.upload_bar import upload_bar
 
 
 @click.command(
@@ -89,12 +88,14 @@ async def upload_file(session: Session, elf: Path, buffer_file: Path | None, win
             session.output.say("Nothing was sent.")
             session.output.result({"command": "upload", "dry_run": True, "transactions": chunks, "rent": rent})
             return
-        done = await run_with_bar(upload, session.output)
+        with upload_bar(session.output.progress_console, len(code)) as told:
+            done = await upload.run(told)
     except TransactionRefused as refusal:
         raise await explained(refusal, session.accounts, subject) from None
     digest = code_digest(code).hex()
     session.output.field("buffer", done.buffer)
     session.output.field("code digest", digest)
+    session.output.field("solana-verify", executable_hash(code).hex())
     session.output.field("rate", f"{size(int(done.written / max(done.seconds, 0.001)))}/s")
     session.output.say("The buffer holds exactly this file (compared byte by byte).", "green")
     session.output.result(
@@ -107,6 +108,7 @@ async def upload_file(session: Session, elf: Path, buffer_file: Path | None, win
             "transactions": done.transactions,
             "seconds": round(done.seconds, 3),
             "code_digest": digest,
+            "executable_hash": executable_hash(code).hex(),
         }
     )
 
@@ -132,22 +134,3 @@ async def require_affordable(session: Session, upload: Upload, rent: int) -> Non
             f"{upload.payer.address} holds {sol(balance)}; transfer SOL to it, or name another with --fee-payer."
         )
     await simulate(session.rpc, upload.creation(rent), upload.payer, price=upload.price)
-
-
-async def run_with_bar(upload: Upload, output: Output) -> Uploaded:
-    """Run the upload under a progress bar with its rate (on a terminal, on stderr)."""
-    bar = Progress(
-        TextColumn("  upload"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-        console=output.progress_console,
-        transient=not output.progress_console.is_terminal,
-        disable=output.as_json or not output.progress_console.is_terminal,
-    )
-    with bar:
-        task = bar.add_task("upload", total=len(upload.code))
-        done = await upload.run(lambda held: bar.update(task, completed=held))
-        bar.update(task, completed=len(upload.code))
-    return done

@@ -10,6 +10,7 @@ from solders.pubkey import Pubkey
 from spl.token.instructions import create_idempotent_associated_token_account
 from windlass_programs.addresses import VAULT_PROGRAM_ID, associated_token_address, vault_address
 
+from windlass_commands.errors import Refused
 from windlass_commands.explain import Subject
 from windlass_commands.instructions.deposit import deposit
 from windlass_commands.instructions.initialize_vault import initialize_vault
@@ -50,6 +51,9 @@ def init_command(settings: Settings, mint: Pubkey, vault_program: Pubkey) -> Non
 
     async def init(session: Session) -> None:
         owner = session.signer
+        address = vault_address(owner.address, vault_program)
+        if await session.rpc.account(address) is not None:
+            raise Refused(f"{owner.address} has a vault already, {address}; use it with `windlass vault deposit`.")
         await _carry_out(
             session,
             "vault init",

@@ -9,7 +9,7 @@ import pytest
 from solders.keypair import Keypair
 from stack.governance import Governance, wallets_in
 from stack.localnet import running_localnet
-from windlass_programs.addresses import WINDLASS_PROGRAM_ID
+from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
 from windlass_programs.artifacts import program_elf_path
 
 # A program is handed over once; each test that governs one takes the next.
@@ -26,6 +26,8 @@ def governance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Governance]
     flags = ["--upgradeable-program", str(WINDLASS_PROGRAM_ID), str(program_elf_path("windlass")), "none"]
     for program in programs:
         flags += ["--upgradeable-program", str(program), vault, str(wallets["authority"].pubkey())]
+    authority = str(wallets["authority"].pubkey())
+    flags += ["--upgradeable-program", str(VAULT_PROGRAM_ID), vault, authority]
     for keypair in wallets.values():
         flags += ["--mint", str(keypair.pubkey())]
     os.environ.pop("WINDLASS_RPC_URL", None)

@@ -133,3 +133,13 @@ def test_a_vault_whose_tokens_are_gone_takes_no_more(user: User) -> None:
         user.deposit(1)
     with refused("TokensMissing"):
         user.withdraw(1)
+
+
+def test_what_is_locked_cannot_be_withdrawn(user: User) -> None:
+    """No instruction of these releases locks anything yet."""
+    overwrite(user.chain, user.vault, TOTAL_BALANCE, u64(100) + u64(40) + u64(60))
+    with refused("InsufficientBalance"):
+        user.withdraw(61)
+    user.withdraw(60)
+    vault = user.state
+    assert (vault.total_balance, vault.locked_balance, vault.available_balance) == (40, 40, 0)

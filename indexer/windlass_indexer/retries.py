@@ -19,6 +19,7 @@ _DATABASE = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.InterfaceError,  # the connection was closed under us
+    asyncpg.InternalClientError,  # the same, in the middle of preparing a statement
 )
 _NODE = (RpcUnreachable, websockets.ConnectionClosed, websockets.InvalidHandshake)
 # Internal error; block not available; node unhealthy; min context slot not reached; too many requests.

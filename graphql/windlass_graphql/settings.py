@@ -25,7 +25,8 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Raises StartupError for a value that cannot be meant."""
+        """Empty values are as good as none. Raises StartupError for a value that cannot be meant."""
+        environment = {name: value for name, value in environment.items() if value}
         port = environment.get("WINDLASS_GRAPHQL_PORT", "8080")
         if not port.isdecimal() or int(port) > 65535:
             raise StartupError(f"WINDLASS_GRAPHQL_PORT: expected 0 to 65535, got {port!r}.")

@@ -42,6 +42,13 @@ def test_the_defaults_are_closed() -> None:
     assert (settings.host, settings.port, settings.cors_origins) == ("127.0.0.1", 8080, ())
 
 
+def test_an_empty_value_is_as_good_as_none() -> None:
+    """Compose files and copied .env files set variables to nothing."""
+    names = ("HOST", "PORT", "DATABASE_URL")
+    empty = {f"WINDLASS_GRAPHQL_{name}": "" for name in names} | {"WINDLASS_LOG_LEVEL": "", "DATABASE_URL": ""}
+    assert Settings.from_environment(empty) == Settings.from_environment({})
+
+
 def test_origins_are_a_list() -> None:
     settings = Settings.from_environment({"WINDLASS_CORS_ORIGINS": "https://a.example, https://b.example,"})
     assert settings.cors_origins == ("https://a.example", "https://b.example")

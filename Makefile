@@ -62,7 +62,7 @@ format: $(STAMP) ## let ruff and cargo lay out the code
 	@cargo fmt --manifest-path programs/Cargo.toml
 
 programs: ## build the programs and their IDLs from source (SBF names the build tool)
-	@programs/build.sh programs/windlass_programs/built
+	@programs/build.sh && tests/programs/build.sh
 
 lock: ## pin what pyproject.toml asks for, with hashes
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" \

@@ -51,7 +51,8 @@ class Settings:
 class Intent:
     """One transaction that a command wants: its instructions, who signs besides the payer, and what it means.
 
-    `summary` are sentences for people, `subject` what a refusal is explained with, `result` what --json adds.
+    `summary` are sentences for people, `subject` what a refusal is explained with, `result` what --json adds;
+    `cosigners` are keys that the command brings itself, which sign even what is handed out with --unsigned.
     """
 
     command: str
@@ -60,6 +61,7 @@ class Intent:
     summary: list[str]
     subject: Subject = field(default_factory=Subject)
     result: dict[str, Any] = field(default_factory=dict)
+    cosigners: list[Signer] = field(default_factory=list)
 
 
 class Session:
@@ -103,7 +105,8 @@ class Session:
             if self.settings.dry_run:
                 await self._only_tell(intent, units)
                 return None
-            landed = await submit(self.rpc, intent.instructions, self.payer, intent.signers, units=units, price=price)
+            signers = [*intent.signers, *intent.cosigners]
+            landed = await submit(self.rpc, intent.instructions, self.payer, signers, units=units, price=price)
         except TransactionRefused as refusal:
             raise await explained(refusal, self.accounts, intent.subject) from None
         self.output.field("signature", landed.signature)
@@ -128,8 +131,10 @@ class Session:
             units=units_to_ask(units),
             price=self.settings.priority_fee,
         )
-        text = as_base64(unsigned(message))
-        signers = [str(key) for key in message.account_keys[: message.header.num_required_signatures]]
+        text = as_base64(unsigned(message, intent.cosigners))
+        done = {signer.address for signer in intent.cosigners}
+        needed = message.account_keys[: message.header.num_required_signatures]
+        signers = [str(key) for key in needed if key not in done]
         self.output.raw(
             text,
             {

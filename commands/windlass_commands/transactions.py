@@ -17,7 +17,7 @@ from solders.message import Message
 from solders.signature import Signature
 from solders.transaction import VersionedTransaction
 
-from windlass_commands.errors import RpcError, TransactionExpired, TransactionRefused, UsageProblem
+from windlass_commands.errors import RpcError, RpcUnreachable, TransactionExpired, TransactionRefused, UsageProblem
 from windlass_commands.keypairs import Signer
 from windlass_commands.rejections import rejection_of
 from windlass_commands.rpc import Rpc, Status
@@ -50,10 +50,14 @@ def message_of(
     return Message.new_with_blockhash([*budget, *instructions], payer.address, blockhash)
 
 
-def unsigned(message: Message) -> bytes:
-    """The transaction with a zero signature in each signer's place, ready for others to sign."""
-    empty = [Signature.default()] * message.header.num_required_signatures
-    return bytes(VersionedTransaction.populate(message, empty))
+def unsigned(message: Message, cosigners: Sequence[Signer] = ()) -> bytes:
+    """The transaction for others to sign: a zero signature in each place but the cosigners'."""
+    keypairs = {signer.address: signer.keypair for signer in cosigners}
+    signatures = []
+    for address in message.account_keys[: message.header.num_required_signatures]:
+        keypair = keypairs.get(address)
+        signatures.append(keypair.sign_message(bytes(message)) if keypair else Signature.default())
+    return bytes(VersionedTransaction.populate(message, signatures))
 
 
 def signed(message: Message, signers: Sequence[Signer]) -> VersionedTransaction:
@@ -118,8 +122,14 @@ async def submit(
     message = message_of(instructions, payer, blockhash, units=units_to_ask(units), price=price)
     transaction = signed(message, [payer, *signers])
     started = time.monotonic()
-    status = await (confirm or send_until_confirmed)(rpc, transaction, last_valid_height)
     signature = transaction.signatures[0]
+    try:
+        status = await (confirm or send_until_confirmed)(rpc, transaction, last_valid_height)
+    except RpcUnreachable as error:
+        raise RpcUnreachable(
+            f"{error} Transaction {signature} may have been executed nevertheless: look it up before you run the "
+            "command again."
+        ) from error
     if status.error is not None:
         raise refused(status.error, await logs_of(rpc, signature), message, signature)
     return Landed(signature, status.slot, units, time.monotonic() - started)

@@ -41,13 +41,16 @@ def validator_binary() -> Path | None:
 
 @contextmanager
 def running_validator(binary: Path, ledger: Path, *flags: str) -> Iterator[Validator]:
-    """Start a validator with a fresh ledger on free ports and 16 ticks a slot; stop it at the end."""
+    """Start a validator with a fresh ledger on free ports and 16 ticks a slot; stop it at the end.
+
+    All features are active unless `flags` deactivate some.
+    """
     port = _free_ports()
     command = [
         *(str(binary), "--ledger", str(ledger), "--reset", "--quiet", "--bind-address", "127.0.0.1"),
         *("--rpc-port", str(port), "--faucet-port", str(port + 2), "--gossip-port", str(port + 3)),
         *("--dynamic-port-range", f"{port + 10}-{port + PORTS - 1}", "--ticks-per-slot", "16"),
-        *("--deactivate-feature", REFUSE_SBPF_V0_TO_V2, *flags),
+        *flags,
     ]
     log = ledger.with_suffix(".log")
     with log.open("w") as output:

@@ -18,7 +18,7 @@ import pytest
 from solders.keypair import Keypair
 from stack.governance import Governance, wallets_in
 from stack.leftovers import Mark
-from stack.validator import Validator, running_validator, validator_binary
+from stack.validator import REFUSE_SBPF_V0_TO_V2, Validator, running_validator, validator_binary
 from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
 from windlass_programs.artifacts import program_elf, program_elf_path
 from windlass_programs.digests import code_digest
@@ -63,6 +63,7 @@ def validator(wallets: tuple[Path, dict[str, Keypair]]) -> Iterator[Validator]:
     authority = str(wallets[1]["authority"].pubkey())
     directory = Path(tempfile.mkdtemp(prefix="windlass-ledger-"))
     flags = [
+        *("--deactivate-feature", REFUSE_SBPF_V0_TO_V2),
         *("--upgradeable-program", str(WINDLASS_PROGRAM_ID), str(program_elf_path("windlass")), "none"),
         *("--upgradeable-program", str(VAULT_PROGRAM_ID), str(program_elf_path("collateral_vault_v1")), authority),
     ]
@@ -139,3 +140,17 @@ def test_the_read_model_equals_agaves_own_chain(governance: Governance, graphql:
     assert answer["program"]["version"] == 0
     assert answer["multisig"]["threshold"] == 3
     assert [member["key"] for member in answer["multisig"]["members"]] == [m["key"] for m in config["members"]]
+
+
+def test_code_that_the_cluster_will_not_load_is_refused_before_it_is_uploaded(
+    wallets: tuple[Path, dict[str, Keypair]], tmp_path: Path
+) -> None:
+    binary, (directory, keypairs) = validator_binary(), wallets
+    assert binary is not None
+    ledger = Path(tempfile.mkdtemp(prefix="windlass-ledger-"))
+    with running_validator(binary, ledger / "ledger") as running:
+        governance = Governance(running.rpc_url, directory, keypairs, [])
+        elf = str(program_elf_path("collateral_vault_v2"))
+        outcome = governance.refused("upload", elf, "--buffer", str(tmp_path / "buffer.json"))
+    shutil.rmtree(ledger, ignore_errors=True)
+    assert outcome.message.startswith("This cluster refuses SBPF v0: SIMD-0500 is active")

@@ -116,14 +116,14 @@ async def _compare_vaults(stage: Stage, answer: Any) -> None:
 
 def _show_proposals(stage: Stage, answer: Any) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("     proposal", "state", "approvals", "program", "code digest"):
+    for column in ("     proposal", "state", "approvals", "upgrades of the program", "code digest"):
         table.add_column(column)
     for read in answer["proposals"]["nodes"]:
         table.add_row(
             f"     {read['id']}",
             f"[green]{read['state']}[/]",
             f"{read['approvalCount']} of {read['threshold']}",
-            f"version {read['program']['version']}",
+            str(read["program"]["version"]),
             f"{read['codeDigest'][:16]}… = chain",
         )
     stage.narrator.table(table)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 
 import click
 from rich.text import Text
@@ -41,6 +42,7 @@ async def play(output: Output, slot_ms: int, ends: bool) -> None:
     """Bring the stack up, tell the story, and end or stay."""
     cast, narrator = Cast(), Narrator(output)
     narrator.title("windlass demo", "a governed upgrade of a real Solana program")
+    started = time.monotonic()
     wanted = Wanted(slot_ms=slot_ms, vault_authority=cast.authority.address, mints=cast.payers())
     told = False
 
@@ -60,6 +62,8 @@ async def play(output: Output, slot_ms: int, ends: bool) -> None:
 
         async def begin(urls: Urls) -> None:
             status.stop()
+            narrator.note(f"chain, PostgreSQL, indexer and GraphQL are up after {time.monotonic() - started:.1f} s")
+            narrator.note("+ ms: how long after its commit the read model showed a step over GraphQL")
             await story(urls)
 
         finished = await run_stack(stack, begin)

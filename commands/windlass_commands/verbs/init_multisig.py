@@ -97,9 +97,10 @@ async def init_multisig(session: Session, create_key: Keypair, params: MultisigP
         Intent(
             "init-multisig",
             [instruction],
-            [Signer.of(create_key)],
+            [],
             summary,
             Subject(multisig=address, payer=session.payer.address, params=params),
             {"multisig": str(address), "create_key": str(create_key.pubkey())},
+            [Signer.of(create_key)],
         )
     )

@@ -52,7 +52,9 @@ async def register(session: Session, program: Pubkey, multisig: Pubkey, timelock
             [instruction],
             [signer],
             [
-                f"Hands the upgrade authority of program {program} from {data.upgrade_authority} to {pda}.",
+                f"Hands the upgrade authority of program {program} from {data.upgrade_authority} to {pda}."
+                if data.upgrade_authority != pda
+                else f"Registers program {program}, whose upgrade authority is {pda} already.",
                 f"From then on its code changes only by {config.threshold} approvals of multisig {multisig} and after "
                 f"{duration(wait)}; only an approved proposal can hand it back.",
             ],

@@ -96,7 +96,8 @@ async def upload_file(session: Session, elf: Path, buffer_file: Path | None, win
     session.output.field("buffer", done.buffer)
     session.output.field("code digest", digest)
     session.output.field("solana-verify", executable_hash(code).hex())
-    session.output.field("rate", f"{size(int(done.written / max(done.seconds, 0.001)))}/s")
+    if done.written:
+        session.output.field("rate", f"{size(int(done.written / done.seconds))}/s, {done.transactions} transactions")
     session.output.say("The buffer holds exactly this file (compared byte by byte).", "green")
     session.output.result(
         {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import socket
 from pathlib import Path
 
 from solders.keypair import Keypair
+from solders.transaction import VersionedTransaction
 from stack.governance import Governance
 from windlass_commands.keypairs import write_keypair
 from windlass_programs.artifacts import program_elf, program_elf_path
@@ -124,6 +126,22 @@ def test_an_unsigned_transaction_names_who_has_to_sign_it(governance: Governance
         *("register", program, "--multisig", multisig, "--unsigned", "-u", governance.url, "-k", authority)
     )
     assert len(plain.stdout.split()) == 1
+
+
+def test_a_key_that_a_command_makes_itself_signs_what_is_handed_out(governance: Governance) -> None:
+    alice = governance.key("alice")
+    outcome = governance.cli(
+        *("init-multisig", "-m", alice, "--threshold", "1", "--unsigned", "--json", "-u", governance.url, "-k", alice)
+    )
+    assert outcome.json["signers"] == [alice]
+    handed_out = VersionedTransaction.from_bytes(base64.b64decode(outcome.json["transaction"]))
+    signed = VersionedTransaction.populate(
+        handed_out.message,
+        [governance.wallets["alice"].sign_message(bytes(handed_out.message)), *handed_out.signatures[1:]],
+    )
+    assert signed.verify_with_results() == [True, True]
+    options = {"encoding": "base64", "preflightCommitment": "confirmed"}
+    governance.rpc("sendTransaction", base64.b64encode(bytes(signed)).decode(), options)
 
 
 def test_text_output_says_what_will_happen_before_the_signature(governance: Governance) -> None:

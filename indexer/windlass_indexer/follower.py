@@ -24,6 +24,8 @@ _OVERLAP_SLOTS = 32
 # How soon after a wake-up, and how often without one, the history is swept.
 _SWEEP_AFTER_WAKEUP_SECONDS = 0.5
 _SWEEP_SECONDS = 2.0
+# After so many sweeps in a row that stopped at a null, people are told.
+_SWEEPS_TO_WARN = 10
 # A repair that did not help is not tried again before this.
 _REPAIR_SECONDS = 5.0
 # A node that told of a transaction may still answer null for it: asked again after these pauses (seconds), then
@@ -59,6 +61,8 @@ class Follower:
         self._read: dict[str, int] = {}  # signatures read since the anchor, with their slots
         self._anchor: str | None = None
         self._next_sweep = 0.0
+        self._catching_up = True
+        self._incomplete_sweeps = 0
 
     def tell(self, signature: str, attempt: int = 0) -> None:
         """There may be something in this transaction: it is fetched at once."""
@@ -68,6 +72,8 @@ class Follower:
 
     def repair(self, stream: str) -> None:
         """This stream lacks an event that neither wake-ups nor sweeps brought."""
+        if self._catching_up:
+            return  # the sweep may still bring it; whoever asks will ask again
         if monotonic() - self._repaired.get(stream, -inf) >= _REPAIR_SECONDS:
             self._repaired[stream] = monotonic()
             self._repairs.add(stream)
@@ -119,18 +125,22 @@ class Follower:
         tip = self._confirmed_slot()
         listed = await self._history(self.program.address, self._anchor)
         unread = [item for item in listed if not item.failed and item.signature not in self._read]
-        if catching_up := len(unread) > _CHUNK:
+        if len(unread) > _CHUNK:
+            self._catching_up = True
             _log.info("%s: %d transactions to catch up", self.program.idl.name, len(unread))
         for chunk in _chunks(unread):
             cursor = Cursor(min(chunk[-1].slot - 1, tip), self._settled(chunk, tip))
-            if await self._ingest([item.signature for item in chunk], cursor):
-                # The node lists what it does not give yet: the cursor must not pass it.
+            if missing := await self._ingest([item.signature for item in chunk], cursor):
+                # The cursor must not pass what the node lists and does not give yet.
                 self._next_sweep = started + _SWEEP_AFTER_WAKEUP_SECONDS
+                self._tell_stuck(missing)
                 return
             self._move_anchor(cursor.signature, tip)
         self._move_anchor(self._settled(listed, tip), tip)
         await self._store.commit(self.program.address, [], Cursor(tip, self._anchor))
-        if catching_up:
+        self._incomplete_sweeps = 0
+        if self._catching_up:
+            self._catching_up = False
             _log.info("%s: caught up to slot %d", self.program.idl.name, tip)
         # A gap that was there before this sweep and still is will not close by waiting.
         for stream in waiting & self._gaps:
@@ -175,6 +185,12 @@ class Follower:
                 self._on_folded(committed.folded)
         self._read |= read
         return missing
+
+    def _tell_stuck(self, missing: set[str]) -> None:
+        self._incomplete_sweeps += 1
+        if self._incomplete_sweeps % _SWEEPS_TO_WARN == 0:
+            some = ", ".join(sorted(missing)[:3])
+            _log.warning("the node lists %d transactions that it does not give: %s, ...", len(missing), some)
 
     @staticmethod
     def _settled(listed: Sequence[ListedSignature], tip: int) -> str | None:

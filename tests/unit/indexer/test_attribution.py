@@ -1,14 +1,21 @@
 """Which inner instructions are a program's events; the transactions were run by the real SVM."""
 
+from dataclasses import fields, is_dataclass
 from typing import Any
 
+import orjson
 import pytest
+from anchorpy import Coder
+from anchorpy import Idl as LegacyIdl
+from solders.pubkey import Pubkey
 from unit.indexer.recordings import recorded
 from windlass_indexer.attribution import EVENT_TAG, Emission, emissions, event_authority
 from windlass_indexer.event import Event, FollowedProgram
 from windlass_indexer.transaction import Transaction
 from windlass_programs.addresses import VAULT_PROGRAM_ID
+from windlass_programs.artifacts import idl_path
 from windlass_programs.idl import Idl
+from windlass_programs.legacy_idl import to_legacy
 
 VAULT = str(VAULT_PROGRAM_ID)
 AUTHORITY = event_authority(VAULT)
@@ -85,3 +92,24 @@ def test_an_event_that_the_idl_does_not_know_is_kept_raw_with_its_place_in_the_s
     (unknown,) = windlass.events(Transaction.parse(recorded("vault_initialized")))
     assert (unknown.name, unknown.data) == (None, {"raw": known.raw.hex()})
     assert (unknown.stream, unknown.seq) == (known.stream, known.seq)
+
+
+@pytest.mark.parametrize(
+    "name", ["vault_initialized", "deposit_and_withdrawal_in_one_instruction", "deposit_with_lookup_table"]
+)
+def test_anchorpy_reads_the_same_values_from_the_same_bytes(name: str) -> None:
+    legacy = to_legacy(orjson.loads(idl_path("collateral_vault_v1").read_bytes()))
+    coder = Coder(LegacyIdl.from_json(orjson.dumps(legacy).decode()))
+    for event in events(name):
+        peers = coder.events.parse(event.raw)
+        assert event.name == peers.name
+        assert event.data == plain(peers.data)
+
+
+def plain(value: Any) -> Any:
+    """anchorpy's values as the JSON values that the indexer keeps."""
+    if isinstance(value, Pubkey):
+        return str(value)
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    return value

@@ -27,10 +27,10 @@ def temporary() -> Iterator[Path]:
     shutil.rmtree(directory, ignore_errors=True)
 
 
-def tell(mark: Mark, temporary: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def tell(mark: Mark, temporary: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [WINDLASS, "demo", "--exit", *arguments],
-        env={**mark.environment(), "TMPDIR": str(temporary)},
+        env={**mark.environment(), "TMPDIR": str(temporary), **environment},
         capture_output=True,
         text=True,
         timeout=STORY_SECONDS,
@@ -56,8 +56,11 @@ def test_the_demo_tells_its_story_twice_in_a_row_and_leaves_nothing_behind(tempo
         assert lines[-1]["read_model"]["by_subscription"]["steps"] == 10
 
 
-def test_the_story_reads_without_a_terminal_and_without_colours(temporary: Path) -> None:
-    told = tell(Mark(), temporary)
+def test_the_story_reads_without_a_terminal_whatever_the_environment_says(temporary: Path) -> None:
+    elsewhere = {"PGPORT": "1", "PGUSER": "x", "WINDLASS_GRAPHQL_DATABASE_URL": "postgresql://nowhere/x"}
+    told = tell(
+        Mark(), temporary, **elsewhere, DATABASE_URL="postgresql://nowhere/x", WINDLASS_RPC_URL="http://nowhere"
+    )
     assert told.returncode == 0, told.stdout + told.stderr
     assert "\x1b[" not in told.stdout
     for sentence in (
@@ -83,6 +86,9 @@ def test_a_demo_that_is_killed_takes_everything_with_it(temporary: Path) -> None
         assert len(mark.processes()) > 4
         demo.kill()
     assert mark.gone(), mark.processes()
+    assert len(list(temporary.glob("windlass-postgres-*"))) == 1
+    assert tell(mark, temporary, "--json").returncode == 0
+    assert list(temporary.glob("windlass-postgres-*")) == []  # the next run cleans up
 
 
 def test_ctrl_c_ends_the_demo_at_any_moment(temporary: Path) -> None:

@@ -6,6 +6,7 @@ Its own `pg_ctl` would start a daemon that outlives us when we are killed; so on
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import signal
 import tempfile
@@ -23,6 +24,10 @@ from windlass_commands.errors import ProcessFailed
 
 READY_SECONDS = 30.0
 POLL_SECONDS = 0.05
+PREFIX = "windlass-postgres-"
+# The file that names the process whose directory it is.
+OWNER = "owner"
+PORT = 5432
 # Nothing is to survive these databases: speed goes before durability.
 FOR_A_WHILE = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
 
@@ -44,7 +49,9 @@ class EmbeddedPostgres:
 
     def __init__(self, supervisor: Supervisor) -> None:
         self.supervisor = supervisor
-        self.directory = Path(tempfile.mkdtemp(prefix="windlass-postgres-"))
+        _remove_what_killed_runs_left()
+        self.directory = Path(tempfile.mkdtemp(prefix=PREFIX))
+        (self.directory / OWNER).write_text(str(os.getpid()))
 
     async def start(self) -> str:
         """Initialize and start; the URL of its database. Raises ProcessFailed."""
@@ -57,12 +64,17 @@ class EmbeddedPostgres:
             ) from error
         child = await self.supervisor.start(
             "postgres",
-            [str(prepared.program), "-D", str(prepared.data), "-h", "", "-k", str(prepared.data), *FOR_A_WHILE],
+            [
+                *(str(prepared.program), "-D", str(prepared.data)),
+                # Only a socket in its own directory; the port is part of the socket's name.
+                *("-h", "", "-k", str(prepared.data), "-p", str(PORT)),
+                *FOR_A_WHILE,
+            ],
             user=prepared.user,
             stop_signal=signal.SIGINT,  # fast shutdown: does not wait for clients to leave
             show=False,
         )
-        url = f"postgresql://postgres@/postgres?host={quote(str(prepared.data))}"
+        url = f"postgresql://postgres@/postgres?host={quote(str(prepared.data))}&port={PORT}"
         await _ready(child, url)
         return url
 
@@ -78,6 +90,17 @@ def _prepare(data: Path) -> Prepared:
     server = get_server(data, cleanup_mode=None, start=False)
     server.ensure_pgdata_inited()
     return Prepared(data, Path(server.bin_path) / "postgres", server.system_user)
+
+
+def _remove_what_killed_runs_left() -> None:
+    """Directories of processes that were killed before they could delete them."""
+    for directory in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            os.kill(int((directory / OWNER).read_text()), 0)
+        except ProcessLookupError:
+            shutil.rmtree(directory, ignore_errors=True)
+        except (OSError, ValueError):
+            continue  # somebody else's, or just being made
 
 
 async def _ready(child: Child, url: str) -> None:

@@ -111,6 +111,8 @@ class Stack:
             "WINDLASS_LOG_FORMAT": "text",
             "WINDLASS_GRAPHQL_HOST": LOCALHOST,
         }
+        if self.wanted.database is None:
+            environment["WINDLASS_GRAPHQL_DATABASE_URL"] = ""  # one set for another database is not meant
         self.tell("starting the indexer and GraphQL")
         indexer = await self.supervisor.start(
             "indexer", [console_script("windlass-indexer"), "run"], environment=environment

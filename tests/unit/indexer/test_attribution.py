@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 import pytest
-from anchorpy import Coder
-from anchorpy import Idl as LegacyIdl
+from anchorpy.coder.coder import Coder
+from anchorpy_core.idl import Idl as LegacyIdl
 from solders.pubkey import Pubkey
 from unit.indexer.recordings import recorded
 from windlass_indexer.attribution import EVENT_TAG, Emission, emissions, event_authority

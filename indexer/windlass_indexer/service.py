@@ -35,10 +35,14 @@ async def run(settings: Settings) -> None:
     Raises DatabaseUnreachable, MigrationError, RpcUnreachable or WebsocketRefused where one of them is not there
     at the start; later they are waited for. Raises ChainMismatch.
     """
+    await _until_signalled(_follow(settings))
+
+
+async def _follow(settings: Settings) -> None:
     async with migrated_pool(settings.database_url) as pool, _reached_chain(settings) as (chain, time):
         await _reach_websocket(settings.ws_url)
         await Store(pool, settings.programs).claim_chain(await chain.genesis_hash())
-        await _until_signalled(_Indexer(settings, chain, pool, time).run())
+        await _Indexer(settings, chain, pool, time).run()
 
 
 async def verify(settings: Settings) -> list[Comparison]:

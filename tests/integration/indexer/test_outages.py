@@ -5,7 +5,7 @@ from functools import partial
 
 import asyncpg
 import pytest
-from integration.indexer.indexer_process import counts, running_indexer
+from integration.indexer.indexer_process import counts, environment, run_to_end, running_indexer
 from integration.indexer.vault_chain import User, VaultChain, vault_localnet
 from integration.indexer.waiting import until
 from stack.localnet import Localnet
@@ -73,3 +73,7 @@ async def test_a_stream_altered_in_the_tables_is_told_to_disagree(
         query = "SELECT disagreement FROM streams WHERE stream = $1"
         disagreement = await until(partial(connection.fetchval, query, stream), "the disagreement is found")
     assert disagreement.startswith("differs from the chain: at 1 the digest is ")
+    done = await run_to_end("verify", env=environment(chain.localnet, database))
+    assert done.code == 1
+    assert f"{stream} differs from the chain" in done.out
+    assert done.out.endswith("0 of 4 streams agree with the chain\n")

@@ -18,6 +18,11 @@ def tokens(base_units: int, decimals: int) -> str:
     return f"{whole:,}" + (f".{fraction}" if fraction else "")
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: "1 approval", "3 approvals"."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
 def size(count: int) -> str:
     """Bytes as people read them: "163.5 kB"."""
     return f"{count:,} bytes" if count < 10_000 else f"{count / 1000:,.1f} kB"

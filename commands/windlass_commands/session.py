@@ -17,7 +17,8 @@ from windlass_commands import solana_config
 from windlass_commands.accounts import Accounts
 from windlass_commands.amounts import sol
 from windlass_commands.errors import CommandError, TransactionRefused
-from windlass_commands.explain import Subject, explained
+from windlass_commands.explain import explained
+from windlass_commands.explanation import Subject
 from windlass_commands.keypairs import Signer, signer_from
 from windlass_commands.output import Output
 from windlass_commands.rpc import Rpc

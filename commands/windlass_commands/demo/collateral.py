@@ -18,7 +18,7 @@ from windlass_programs.addresses import TOKEN_PROGRAM, associated_token_address,
 from windlass_commands.amounts import tokens
 from windlass_commands.demo.cast import DECIMALS, DEPOSITS, SYMBOL
 from windlass_commands.demo.stage import Stage
-from windlass_commands.explain import Subject
+from windlass_commands.explanation import Subject
 from windlass_commands.instructions.deposit import deposit
 from windlass_commands.instructions.initialize_vault import initialize_vault
 from windlass_commands.instructions.withdraw_all import withdraw_all

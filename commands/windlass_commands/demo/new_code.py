@@ -10,7 +10,7 @@ from windlass_programs.digests import code_digest
 from windlass_commands import loader
 from windlass_commands.amounts import size
 from windlass_commands.demo.stage import Stage
-from windlass_commands.explain import Subject
+from windlass_commands.explanation import Subject
 from windlass_commands.instructions.propose_upgrade import propose_upgrade
 from windlass_commands.instructions.verify_buffer import verify_buffer
 from windlass_commands.upload import Upload

@@ -15,7 +15,8 @@ from windlass_commands.demo.confirmations import Confirmations
 from windlass_commands.demo.narrator import Narrator
 from windlass_commands.demo.read_model import ReadModel
 from windlass_commands.errors import StoryBroken, TransactionRefused
-from windlass_commands.explain import Subject, explained
+from windlass_commands.explain import explained
+from windlass_commands.explanation import Subject
 from windlass_commands.keypairs import Signer
 from windlass_commands.rpc import Rpc
 from windlass_commands.transactions import Landed, submit

@@ -9,7 +9,7 @@ from windlass_programs.windlass import ProposalStatus
 from windlass_commands.demo.handover import THRESHOLD
 from windlass_commands.demo.stage import Stage
 from windlass_commands.errors import Refused
-from windlass_commands.explain import Subject
+from windlass_commands.explanation import Subject
 from windlass_commands.instructions.approve_upgrade import approve_upgrade
 from windlass_commands.instructions.execute_upgrade import execute_upgrade
 from windlass_commands.keypairs import Signer

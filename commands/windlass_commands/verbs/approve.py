@@ -12,7 +12,7 @@ from windlass_commands.amounts import size
 from windlass_commands.chain_time import duration, moment
 from windlass_commands.elf import executable_hash
 from windlass_commands.errors import AccountMissing, Refused
-from windlass_commands.explain import Subject
+from windlass_commands.explanation import Subject
 from windlass_commands.instructions.approve_upgrade import approve_upgrade
 from windlass_commands.options import examples, signing_options
 from windlass_commands.parameters import ADDRESS, DIGEST

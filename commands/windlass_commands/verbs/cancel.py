@@ -6,7 +6,7 @@ import click
 from solders.pubkey import Pubkey
 from windlass_programs.windlass import ProposalStatus
 
-from windlass_commands.explain import Subject
+from windlass_commands.explanation import Subject
 from windlass_commands.instructions.cancel_upgrade import cancel_upgrade
 from windlass_commands.options import examples, signing_options
 from windlass_commands.parameters import ADDRESS

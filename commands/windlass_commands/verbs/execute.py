@@ -6,7 +6,7 @@ import click
 from solders.pubkey import Pubkey
 
 from windlass_commands.amounts import size
-from windlass_commands.explain import Subject
+from windlass_commands.explanation import Subject
 from windlass_commands.instructions.execute_upgrade import execute_upgrade
 from windlass_commands.options import examples, signing_options
 from windlass_commands.parameters import ADDRESS

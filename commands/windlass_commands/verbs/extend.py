@@ -8,7 +8,7 @@ from solders.pubkey import Pubkey
 from windlass_commands import loader
 from windlass_commands.amounts import size, sol
 from windlass_commands.errors import Refused
-from windlass_commands.explain import Subject
+from windlass_commands.explanation import Subject
 from windlass_commands.options import examples, signing_options
 from windlass_commands.parameters import ADDRESS
 from windlass_commands.session import Intent, Session, Settings, run_session

@@ -9,8 +9,9 @@ from solders.keypair import Keypair
 from windlass_programs.addresses import multisig_address
 
 from windlass_commands.accounts import APPROVE, role_names
+from windlass_commands.amounts import counted
 from windlass_commands.chain_time import duration
-from windlass_commands.explain import Subject
+from windlass_commands.explanation import Subject
 from windlass_commands.instructions.initialize_multisig import Member, MultisigParams, initialize_multisig
 from windlass_commands.keypairs import Signer, load_keypair
 from windlass_commands.options import examples, signing_options
@@ -87,11 +88,11 @@ async def init_multisig(session: Session, create_key: Keypair, params: MultisigP
     instruction = initialize_multisig(session.program_id, create_key.pubkey(), session.payer.address, params)
     lines = [f"    {member.key}  {role_names(member.roles)}" for member in params.members]
     summary = [
-        f"Makes the multisig {address} with {len(params.members)} members:",
+        f"Makes the multisig {address} with {counted(len(params.members), 'member')}:",
         *lines,
-        f"An upgrade needs {params.threshold} approvals within {duration(params.voting_period)}, waits "
+        f"An upgrade needs {counted(params.threshold, 'approval')} within {duration(params.voting_period)}, waits "
         f"{duration(params.timelock)}, and can then be executed for {duration(params.grace_period)}; "
-        f"{params.cancel_threshold} votes cancel it.",
+        f"it takes {counted(params.cancel_threshold, 'vote')} to cancel it.",
     ]
     await session.carry_out(
         Intent(

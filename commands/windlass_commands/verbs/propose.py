@@ -10,11 +10,11 @@ from windlass_programs.addresses import proposal_address
 from windlass_programs.digests import code_digest
 
 from windlass_commands import loader
-from windlass_commands.amounts import size
+from windlass_commands.amounts import counted, size
 from windlass_commands.chain_time import duration
 from windlass_commands.elf import read_header
 from windlass_commands.errors import Refused
-from windlass_commands.explain import Subject
+from windlass_commands.explanation import Subject
 from windlass_commands.features import require_accepted
 from windlass_commands.instructions.propose_upgrade import propose_upgrade
 from windlass_commands.options import examples, signing_options
@@ -56,6 +56,8 @@ def command(
     First checks everything that would otherwise fail only after the timelock: that the buffer holds a program which
     this cluster loads, and that it fits. The buffer then belongs to the multisig: nobody can write to it any more.
     """
+    if may_extend and settings.unsigned:
+        raise click.UsageError("--extend is a transaction of its own; run `windlass extend --unsigned` before this.")
     run_session(
         settings,
         lambda session: propose(session, multisig, program, buffer, no_rollback, elf, may_extend),
@@ -99,7 +101,7 @@ async def propose(
             [
                 f"Proposes {size(len(found.code))} of code as version {state.version + 1} of program {program}: "
                 f"proposal {id}, {proposal}.",
-                f"It needs {config.threshold} approvals within {duration(config.voting_period)}, then "
+                f"It needs {counted(config.threshold, 'approval')} within {duration(config.voting_period)}, then "
                 f"{duration(max(config.timelock, state.timelock))} pass before anyone can execute it.",
                 f"Buffer {buffer} goes under the upgrade authority: nobody can write to it any more.",
                 f"Code digest {digest.hex()}.",

@@ -6,9 +6,10 @@ import click
 from solders.pubkey import Pubkey
 from windlass_programs.addresses import upgrade_authority_address
 
+from windlass_commands.amounts import counted
 from windlass_commands.chain_time import duration
 from windlass_commands.errors import Refused
-from windlass_commands.explain import Subject
+from windlass_commands.explanation import Subject
 from windlass_commands.instructions.register_program import register_program
 from windlass_commands.options import examples, signing_options
 from windlass_commands.parameters import ADDRESS, DURATION
@@ -55,8 +56,8 @@ async def register(session: Session, program: Pubkey, multisig: Pubkey, timelock
                 f"Hands the upgrade authority of program {program} from {data.upgrade_authority} to {pda}."
                 if data.upgrade_authority != pda
                 else f"Registers program {program}, whose upgrade authority is {pda} already.",
-                f"From then on its code changes only by {config.threshold} approvals of multisig {multisig} and after "
-                f"{duration(wait)}; only an approved proposal can hand it back.",
+                f"From then on its code changes only by {counted(config.threshold, 'approval')} of multisig {multisig} "
+                f"and after {duration(wait)}; only an approved proposal can hand it back.",
             ],
             Subject(
                 multisig=multisig,

@@ -11,7 +11,8 @@ from windlass_commands import loader
 from windlass_commands.amounts import size, sol
 from windlass_commands.elf import executable_hash, read_header
 from windlass_commands.errors import Refused, TransactionRefused, UsageProblem
-from windlass_commands.explain import Subject, explained
+from windlass_commands.explain import explained
+from windlass_commands.explanation import Subject
 from windlass_commands.features import require_accepted
 from windlass_commands.keypairs import Signer, load_or_create_keypair
 from windlass_commands.options import examples, signing_options

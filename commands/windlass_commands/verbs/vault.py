@@ -11,7 +11,7 @@ from spl.token.instructions import create_idempotent_associated_token_account
 from windlass_programs.addresses import VAULT_PROGRAM_ID, associated_token_address, vault_address
 
 from windlass_commands.errors import Refused
-from windlass_commands.explain import Subject
+from windlass_commands.explanation import Subject
 from windlass_commands.instructions.deposit import deposit
 from windlass_commands.instructions.initialize_vault import initialize_vault
 from windlass_commands.instructions.withdraw import withdraw

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from solders.pubkey import Pubkey
 
-from windlass_commands.explain import Subject
+from windlass_commands.explanation import Subject
 from windlass_commands.instructions.verify_buffer import verify_buffer
 from windlass_commands.options import examples, signing_options
 from windlass_commands.parameters import ADDRESS

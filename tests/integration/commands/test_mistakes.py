@@ -146,7 +146,7 @@ def test_text_output_says_what_will_happen_before_the_signature(governance: Gove
         *("-u", governance.url, "-k", governance.file("alice")),
     )
     assert outcome.exit_code == 0
-    told, signed = outcome.stdout.index("An upgrade needs 1 approvals"), outcome.stdout.index("signature")
+    told, signed = outcome.stdout.index("An upgrade needs 1 approval within"), outcome.stdout.index("signature")
     assert told < signed
     assert "\x1b[" not in outcome.stdout
 

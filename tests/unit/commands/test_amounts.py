@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from windlass_commands.amounts import size, sol, tokens
+from windlass_commands.amounts import counted, size, sol, tokens
 
 
 def test_lamports_are_told_in_sol_with_the_digits_that_matter() -> None:
@@ -21,3 +21,7 @@ def test_token_amounts_are_told_in_whole_tokens() -> None:
 def test_sizes_are_told_in_bytes_or_kilobytes() -> None:
     assert size(999) == "999 bytes"
     assert size(254_272) == "254.3 kB"
+
+
+def test_numbers_agree_with_their_noun() -> None:
+    assert [counted(number, "approval") for number in (0, 1, 3)] == ["0 approvals", "1 approval", "3 approvals"]

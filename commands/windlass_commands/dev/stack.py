@@ -90,7 +90,7 @@ class Stack:
         """Stop all in reverse order and delete what was only for now; not interrupted by a second Ctrl-C."""
         await asyncio.shield(self.supervisor.stop())
         if self.postgres is not None:
-            await asyncio.to_thread(self.postgres.remove)
+            await asyncio.shield(self.postgres.remove())
 
     async def _start(self) -> Urls:
         self.tell("starting the chain and the database")

@@ -117,3 +117,17 @@ def test_dev_says_which_given_part_cannot_be_reached() -> None:
         assert "secret" not in stdout + stderr
         assert "Traceback" not in stderr
         assert mark.processes() == []
+
+
+@pytest.mark.parametrize("option", ["--rpc-port", "--graphql-port"])
+def test_dev_says_which_port_is_taken_and_leaves_nothing_behind(option: str) -> None:
+    mark = Mark()
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        with start(mark, option, str(listener.getsockname()[1])) as dev:
+            stdout, stderr = dev.communicate(timeout=60)
+    assert dev.returncode == 1
+    assert "ddress already in use" in json.loads(stdout)["error"]["message"]
+    assert "initdb" not in stderr
+    assert mark.processes() == []

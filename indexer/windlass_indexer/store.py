@@ -13,6 +13,7 @@ from windlass_indexer.chain import ChainTime
 from windlass_indexer.errors import ChainMismatch
 from windlass_indexer.event import Event, FollowedProgram
 from windlass_indexer.folds import registry
+from windlass_indexer.leadership import OPEN, Fence
 from windlass_indexer.streams import StoredEvent, Stream, collect, waves
 
 _SQL = queries.load("store.sql")
@@ -42,8 +43,9 @@ class Committed:
 class Store:
     """Keeps events and folds them. Any number of callers may commit at once, in any order, with duplicates."""
 
-    def __init__(self, pool: asyncpg.Pool, programs: Iterable[FollowedProgram]) -> None:
+    def __init__(self, pool: asyncpg.Pool, programs: Iterable[FollowedProgram], fence: Fence = OPEN) -> None:
         self._pool = pool
+        self._fence = fence
         self._idl_names = {program.address: program.idl.name for program in programs}
         self._folds = registry()
 
@@ -69,7 +71,7 @@ class Store:
     async def tell_time(self, programs: Sequence[str], time: ChainTime) -> None:
         """Record what the node says of the chain, and tell the readers if it is news."""
         status = orjson.dumps({"kind": "status", "slot": time.confirmed_slot}).decode()
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._fence.transaction(self._pool) as connection:
             # Losing the last moments of this in a crash loses nothing: the node says it again.
             await connection.execute("SET LOCAL synchronous_commit = off")
             done = await connection.execute(
@@ -79,9 +81,12 @@ class Store:
                 await connection.execute(_SQL["notify"], [status])
 
     async def commit(self, program: str, events: Sequence[Event], cursor: Cursor | None = None) -> Committed:
-        """Keep `events` (of `program`), fold every stream they touch and move the cursor, in one transaction."""
+        """Keep `events` (of `program`), fold every stream they touch and move the cursor, in one transaction.
+
+        Raises LeadershipLost, and has then written nothing; so does `tell_time`.
+        """
         committed = Committed()
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._fence.transaction(self._pool) as connection:
             if events:
                 await connection.execute(_SQL["insert_events"], *_columns(events))
                 await self._fold(connection, program, events, committed)

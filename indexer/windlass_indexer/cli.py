@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
+import orjson
 from windlass_programs.idl import Idl, IdlError
 
 from windlass_indexer import logs, migrations, service
@@ -16,6 +17,8 @@ from windlass_indexer.database import connection
 from windlass_indexer.decode import events_of
 from windlass_indexer.errors import IndexerError, TransactionMalformed
 from windlass_indexer.event import FollowedProgram
+from windlass_indexer.progress import progress_bar
+from windlass_indexer.rebuild import rebuild as rebuild_read_model
 from windlass_indexer.settings import Settings
 from windlass_indexer.verifier import Verdict
 
@@ -31,6 +34,9 @@ _vault_program = click.option(
     metavar="ADDRESS",
     help='The collateral vault, or "none"; else WINDLASS_VAULT_PROGRAM_ID.',
 )
+
+
+_json = click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 
 
 @click.group(epilog="Example: windlass-indexer run --database postgresql:///windlass")
@@ -104,6 +110,29 @@ def migrate(database: str | None) -> None:
     click.echo("\n".join(f"applied {name}" for name in applied) or "the tables are up to date")
 
 
+@main.command(epilog="Example: windlass-indexer rebuild --database postgresql:///windlass")
+@_database
+@_program
+@_vault_program
+@_json
+def rebuild(database: str | None, program: str | None, vault_program: str | None, as_json: bool) -> None:
+    """Fold all stored events once more, and put what comes of it in the read model's place.
+
+    Readers and a running indexer go on meanwhile. Needs no chain.
+    """
+    settings = _settings(database=database, program=program, vault_program=vault_program)
+    with progress_bar("events", hidden=as_json) as told:
+        done = _run(rebuild_read_model(settings.database_url, settings.programs, told))
+    if as_json:
+        click.echo(orjson.dumps(done.json()))
+        return
+    click.echo(
+        f"{done.events:,} events of {done.streams:,} streams folded in {done.seconds:.1f} s "
+        f"({done.events_per_second:,} events/s); "
+        f"readers waited for {done.reads_blocked_ms:.0f} ms, writers for {done.writes_blocked_ms:.0f} ms"
+    )
+
+
 @main.command(epilog="Example: windlass-indexer verify --rpc http://127.0.0.1:8899")
 @_rpc
 @_database
@@ -119,9 +148,15 @@ def verify(rpc: str | None, database: str | None) -> None:
         sys.exit(_EXIT_FAILED)
 
 
-def _settings(*, rpc: str | None = None, database: str | None = None) -> Settings:
+def _settings(
+    *,
+    rpc: str | None = None,
+    database: str | None = None,
+    program: str | None = None,
+    vault_program: str | None = None,
+) -> Settings:
     try:
-        settings = Settings.read(rpc=rpc, database=database)
+        settings = Settings.read(rpc=rpc, database=database, program=program, vault_program=vault_program)
     except IndexerError as error:
         _fail(str(error))
     logs.configure(settings.log_level, settings.log_format)

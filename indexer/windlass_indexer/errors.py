@@ -6,6 +6,7 @@ IndexerError
 ├── MigrationError           the tables are not the ones that this version makes
 ├── ChainMismatch            the node serves another chain than the tables are about
 ├── LeadershipLost           another indexer leads this database, or may lead it from now on
+├── RebuildRefused           the read model cannot be rebuilt as things are; it is as it was
 ├── RpcError
 │   ├── RpcUnreachable       no answer at all, or not a JSON-RPC one
 │   └── RpcRefused           the node answered with a JSON-RPC error
@@ -36,6 +37,10 @@ class ChainMismatch(IndexerError):
 
 class LeadershipLost(IndexerError):
     """Another indexer leads this database, or may lead it from now on: this one writes nothing more."""
+
+
+class RebuildRefused(IndexerError):
+    """The read model cannot be rebuilt as things are; it is as it was."""
 
 
 class RpcError(IndexerError):

@@ -88,6 +88,11 @@ async def leading(url: str | None) -> AsyncIterator[Leadership]:
         await _end(session)
 
 
+async def keep_writers_out(connection: asyncpg.Connection) -> None:
+    """Until the end of the caller's transaction, which sees all that was written before."""
+    await connection.execute(_SQL["keep_writers_out"])
+
+
 async def _elected(url: str | None) -> tuple[asyncpg.Connection, int]:
     """A session that holds the lock, and the epoch that begins with it."""
     session = await asyncpg.connect(url, timeout=_ANSWER_SECONDS, server_settings=_SETTINGS)
@@ -100,7 +105,7 @@ async def _elected(url: str | None) -> tuple[asyncpg.Connection, int]:
             await asyncio.sleep(_TRY_SECONDS)
         # Whoever led before may still be writing: it is waited for, and kept out from now on.
         async with session.transaction():
-            await session.execute(_SQL["keep_writers_out"])
+            await keep_writers_out(session)
             return session, await session.fetchval(_SQL["begin_epoch"])
     except BaseException:
         await _end(session)

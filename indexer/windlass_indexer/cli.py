@@ -10,7 +10,8 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 import orjson
-from windlass_programs.idl import Idl, IdlError
+from solders.pubkey import Pubkey
+from windlass_programs.idl import IdlError, IdlWithoutAddress
 
 from windlass_indexer import logs, migrations, service
 from windlass_indexer.database import connection
@@ -73,7 +74,7 @@ def run(rpc: str | None, ws: str | None, database: str | None, program: str | No
     "idl_file",
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The program's IDL (Anchor 0.30 and later).",
+    help="The program's IDL, in the format of any version of Anchor.",
 )
 @click.option("--program", metavar="ADDRESS", help="The program; else the address that the IDL names.")
 def decode(idl_file: Path, program: str | None) -> None:
@@ -83,9 +84,12 @@ def decode(idl_file: Path, program: str | None) -> None:
     not know is printed with name null and its bytes as {"raw": hex}.
     """
     try:
-        idl = Idl.parse(idl_file.read_bytes())
-        followed = FollowedProgram(program or str(idl.address), idl, has_streams=False)
+        if program:
+            Pubkey.from_string(program)
+        followed = FollowedProgram.from_idl(idl_file, program)
         events = list(events_of(sys.stdin.buffer.read(), followed))
+    except IdlWithoutAddress as error:
+        _fail(f"{idl_file}: {error} with --program", _EXIT_BAD_INPUT)
     except IdlError as error:
         _fail(f"{idl_file}: {error}", _EXIT_BAD_INPUT)
     except TransactionMalformed as error:

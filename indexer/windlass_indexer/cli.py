@@ -16,11 +16,11 @@ from windlass_programs.idl import IdlError, IdlWithoutAddress
 from windlass_indexer import logs, migrations, service
 from windlass_indexer.database import connection
 from windlass_indexer.decode import events_of
-from windlass_indexer.errors import IndexerError, TransactionMalformed
+from windlass_indexer.errors import IndexerError, SettingsError, TransactionMalformed
 from windlass_indexer.event import FollowedProgram
 from windlass_indexer.progress import progress_bar
 from windlass_indexer.rebuild import rebuild as rebuild_read_model
-from windlass_indexer.settings import Settings
+from windlass_indexer.settings import Settings, other_programs
 from windlass_indexer.verifier import Verdict
 
 Result = TypeVar("Result")
@@ -37,6 +37,13 @@ _vault_program = click.option(
 )
 
 
+_idls = click.option(
+    "--idl",
+    "idls",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Follow this program too, whose IDL it is (any version of Anchor); may be given several times.",
+)
 _json = click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 
 
@@ -53,12 +60,44 @@ def main() -> None:
 @_rpc
 @click.option("--ws", metavar="URL", help="Solana websocket; else WINDLASS_WS_URL, else RPC's host and port + 1.")
 @_database
-@_program
+@click.option(
+    "--program",
+    "programs",
+    metavar="ADDRESS",
+    multiple=True,
+    help="The windlass program, else WINDLASS_PROGRAM_ID; with --idl, the program that the IDL at its place is of.",
+)
 @_vault_program
-def run(rpc: str | None, ws: str | None, database: str | None, program: str | None, vault_program: str | None) -> None:
-    """Follow the programs until stopped; catches up first with what happened since the last run."""
+@_idls
+@click.option("--only", is_flag=True, help="Follow the programs of --idl and neither windlass nor the vault.")
+def run(
+    rpc: str | None,
+    ws: str | None,
+    database: str | None,
+    programs: tuple[str, ...],
+    vault_program: str | None,
+    idls: tuple[Path, ...],
+    only: bool,
+) -> None:
+    """Follow the programs until stopped; catches up first with what happened since the last run.
+
+    The events of any Anchor program that emits them by emit_cpi! are stored with --idl, as JSON in the table
+    `events`: each once, in the chain's order. Only programs with Windlass's event streams are verified against the
+    chain, for no other says how many events there are.
+    """
     try:
-        settings = Settings.read(rpc=rpc, ws=ws, database=database, program=program, vault_program=vault_program)
+        if only and not idls:
+            raise SettingsError("--only leaves nothing to follow without --idl")
+        windlass = programs[0] if len(programs) == 1 and not idls else None
+        settings = Settings.read(
+            rpc=rpc,
+            ws=ws,
+            database=database,
+            program=windlass,
+            vault_program=vault_program,
+            others=[] if windlass else other_programs(idls, programs),
+            only_others=only,
+        )
         logs.configure(settings.log_level, settings.log_format)
         asyncio.run(service.run(settings))
     except IndexerError as error:

@@ -13,6 +13,7 @@ import websockets
 from windlass_indexer.chain import Chain, ChainTime
 from windlass_indexer.database import migrated_pool
 from windlass_indexer.errors import LeadershipLost, RpcError, RpcUnreachable, WebsocketRefused
+from windlass_indexer.event import FollowedProgram
 from windlass_indexer.follower import Follower
 from windlass_indexer.leadership import Leadership, leading
 from windlass_indexer.retries import persistently
@@ -79,8 +80,8 @@ class _Indexer:
     async def run(self) -> None:
         """Until cancelled, or until something fails for good. Raises LeadershipLost."""
         await persistently("asking for the chain's time")(self._tell_time)
-        for program in self._followers.values():
-            _log.info("following %s %s", program.program.idl.name, program.program.address)
+        for follower in self._followers.values():
+            _tell_followed(follower.program)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._leadership.watch())
@@ -120,6 +121,13 @@ class _Indexer:
     def _repair(self, program: str, stream: str) -> None:
         if follower := self._followers.get(program):
             follower.repair(stream)
+
+
+def _tell_followed(program: FollowedProgram) -> None:
+    proof = "" if program.has_streams else " (without event streams: nothing to verify its events against)"
+    _log.info("following %s %s%s", program.idl.name, program.address, proof)
+    for name, why in program.codec.undecodable.items():
+        _log.warning("%s: %s is kept raw: %s", program.idl.name, name, why)
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sys
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -24,6 +24,7 @@ from windlass_indexer.settings import Settings, other_programs
 from windlass_indexer.verifier import Verdict
 
 Result = TypeVar("Result")
+Command = TypeVar("Command", bound=Callable[..., Any])
 _EXIT_FAILED = 1
 _EXIT_BAD_INPUT = 2
 
@@ -35,16 +36,32 @@ _vault_program = click.option(
     metavar="ADDRESS",
     help='The collateral vault, or "none"; else WINDLASS_VAULT_PROGRAM_ID.',
 )
-
-
-_idls = click.option(
-    "--idl",
-    "idls",
-    multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Follow this program too, whose IDL it is (any version of Anchor); may be given several times.",
-)
 _json = click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+
+
+def _followed(command: Command) -> Command:
+    """The options that say which programs are followed, as `_settings` takes them."""
+    options = (
+        click.option(
+            "--program",
+            "programs",
+            metavar="ADDRESS",
+            multiple=True,
+            help="The windlass program, else WINDLASS_PROGRAM_ID; with --idl, the program of the IDL at its place.",
+        ),
+        _vault_program,
+        click.option(
+            "--idl",
+            "idls",
+            multiple=True,
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="Follow the program of this IDL too (of any version of Anchor); may be given several times.",
+        ),
+        click.option("--only", is_flag=True, help="Follow the programs of --idl and neither windlass nor the vault."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 @click.group(epilog="Example: windlass-indexer run --database postgresql:///windlass")
@@ -60,51 +77,47 @@ def main() -> None:
 @_rpc
 @click.option("--ws", metavar="URL", help="Solana websocket; else WINDLASS_WS_URL, else RPC's host and port + 1.")
 @_database
-@click.option(
-    "--program",
-    "programs",
-    metavar="ADDRESS",
-    multiple=True,
-    help="The windlass program, else WINDLASS_PROGRAM_ID; with --idl, the program that the IDL at its place is of.",
-)
-@_vault_program
-@_idls
-@click.option("--only", is_flag=True, help="Follow the programs of --idl and neither windlass nor the vault.")
-def run(
-    rpc: str | None,
-    ws: str | None,
-    database: str | None,
-    programs: tuple[str, ...],
-    vault_program: str | None,
-    idls: tuple[Path, ...],
-    only: bool,
-) -> None:
+@_followed
+def run(**options: Any) -> None:
     """Follow the programs until stopped; catches up first with what happened since the last run.
 
     The events of any Anchor program that emits them by emit_cpi! are stored with --idl, as JSON in the table
     `events`: each once, in the chain's order. Only programs with Windlass's event streams are verified against the
     chain, for no other says how many events there are.
     """
+    settings = _settings(**options)
     try:
-        if only and not idls:
-            raise SettingsError("--only leaves nothing to follow without --idl")
-        windlass = programs[0] if len(programs) == 1 and not idls else None
-        settings = Settings.read(
-            rpc=rpc,
-            ws=ws,
-            database=database,
-            program=windlass,
-            vault_program=vault_program,
-            others=[] if windlass else other_programs(idls, programs),
-            only_others=only,
-        )
-        logs.configure(settings.log_level, settings.log_format)
         asyncio.run(service.run(settings))
     except IndexerError as error:
         _fail(str(error))
     except Exception as error:
         logging.getLogger(__name__).debug("why it ended", exc_info=True)
         _fail(f"the indexer ended: {type(error).__name__}: {error} (WINDLASS_LOG_LEVEL=debug shows where)")
+
+
+@main.command(epilog="Example: windlass-indexer backfill --from 250000000 --to 250432000")
+@_rpc
+@_database
+@_followed
+@click.option("--from", "first", required=True, type=click.IntRange(min=0), metavar="SLOT", help="The first slot.")
+@click.option("--to", "last", required=True, type=click.IntRange(min=0), metavar="SLOT", help="The last slot.")
+@_json
+def backfill(first: int, last: int, as_json: bool, **options: Any) -> None:
+    """Read a range of slots once more, beside a running indexer or without one.
+
+    What is there already does not change, so it may be stopped and begun again. The cursors stay where they are.
+    """
+    if first > last:
+        _fail(f"--from is slot {first} and --to is slot {last}: a range begins before it ends", _EXIT_BAD_INPUT)
+    settings = _settings(**options)
+    with progress_bar("transactions", hidden=as_json) as told:
+        done = _run(service.backfill(settings, first, last, told))
+    if as_json:
+        click.echo(orjson.dumps(done.json()))
+        return
+    click.echo(f"{done.events:,} events in {done.transactions:,} transactions of slots {first} to {last}")
+    if done.gaps:
+        click.echo(f"{done.gaps:,} streams wait for events before slot {first}")
 
 
 @main.command(epilog="Example: windlass-indexer decode --idl IDL.json < transaction.json")
@@ -163,7 +176,7 @@ def rebuild(database: str | None, program: str | None, vault_program: str | None
 
     Readers and a running indexer go on meanwhile. Needs no chain.
     """
-    settings = _settings(database=database, program=program, vault_program=vault_program)
+    settings = _settings(database=database, programs=[program] if program else [], vault_program=vault_program)
     with progress_bar("events", hidden=as_json) as told:
         done = _run(rebuild_read_model(settings.database_url, settings.programs, told))
     if as_json:
@@ -194,12 +207,26 @@ def verify(rpc: str | None, database: str | None) -> None:
 def _settings(
     *,
     rpc: str | None = None,
+    ws: str | None = None,
     database: str | None = None,
-    program: str | None = None,
+    programs: Sequence[str] = (),
     vault_program: str | None = None,
+    idls: Sequence[Path] = (),
+    only: bool = False,
 ) -> Settings:
+    windlass = programs[0] if len(programs) == 1 and not idls else None
     try:
-        settings = Settings.read(rpc=rpc, database=database, program=program, vault_program=vault_program)
+        if only and not idls:
+            raise SettingsError("--only leaves nothing to follow without --idl")
+        settings = Settings.read(
+            rpc=rpc,
+            ws=ws,
+            database=database,
+            program=windlass,
+            vault_program=vault_program,
+            others=[] if windlass else other_programs(idls, programs),
+            only_others=only,
+        )
     except IndexerError as error:
         _fail(str(error))
     logs.configure(settings.log_level, settings.log_format)

@@ -7,6 +7,7 @@ IndexerError
 ├── ChainMismatch            the node serves another chain than the tables are about
 ├── LeadershipLost           another indexer leads this database, or may lead it from now on
 ├── RebuildRefused           the read model cannot be rebuilt as things are; it is as it was
+├── BackfillIncomplete       the node does not have all of a range
 ├── RpcError
 │   ├── RpcUnreachable       no answer at all, or not a JSON-RPC one
 │   └── RpcRefused           the node answered with a JSON-RPC error
@@ -41,6 +42,10 @@ class LeadershipLost(IndexerError):
 
 class RebuildRefused(IndexerError):
     """The read model cannot be rebuilt as things are; it is as it was."""
+
+
+class BackfillIncomplete(IndexerError):
+    """The node does not have all of a range; what it has is read."""
 
 
 class RpcError(IndexerError):

@@ -10,6 +10,7 @@ from time import monotonic
 import asyncpg
 import websockets
 
+from windlass_indexer.backfill import Backfill, Backfilled, Progress
 from windlass_indexer.chain import Chain, ChainTime
 from windlass_indexer.database import migrated_pool
 from windlass_indexer.errors import LeadershipLost, RpcError, RpcUnreachable, WebsocketRefused
@@ -57,6 +58,14 @@ async def verify(settings: Settings) -> list[Comparison]:
     async with migrated_pool(settings.database_url) as pool, _reached_chain(settings) as chain:
         await Store(pool, settings.programs).claim_chain(await chain.genesis_hash())
         return await Verifier(chain, pool, lambda program, stream: None).check_all()
+
+
+async def backfill(settings: Settings, first: int, last: int, told: Progress) -> Backfilled:
+    """Read the slots `first` to `last` of all programs followed. Raises as `run` does, and as `Backfill.run`."""
+    async with migrated_pool(settings.database_url) as pool, _reached_chain(settings) as chain:
+        store = Store(pool, settings.programs)
+        await store.claim_chain(await chain.genesis_hash())
+        return await Backfill(settings.programs, chain, store, first, last, told).run()
 
 
 class _Indexer:

@@ -75,8 +75,9 @@ async def running_indexer(
             yield process
         finally:
             if process.returncode is None:
+                # Not process.terminate(): it would collect a process killed just now, whose end asyncio then misses.
                 with suppress(ProcessLookupError):
-                    process.terminate()
+                    os.kill(process.pid, signal.SIGTERM)
             async with asyncio.timeout(10):
                 code = await process.wait()
             log.seek(0)

@@ -31,11 +31,12 @@ class ChainTime:
 
 @dataclass(frozen=True, slots=True)
 class ListedSignature:
-    """A transaction in an address' history. `failed` as the ledger has it."""
+    """A transaction in an address' history. `failed` as the ledger has it; `block_time` in unix seconds, if known."""
 
     signature: str
     slot: int
     failed: bool
+    block_time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,9 @@ class Chain:
             options |= {"until": until} if until else {}
             page = await self._rpc.call("getSignaturesForAddress", address, options)
             if page:
-                yield [ListedSignature(i["signature"], i["slot"], i["err"] is not None) for i in page]
+                yield [
+                    ListedSignature(i["signature"], i["slot"], i["err"] is not None, i.get("blockTime")) for i in page
+                ]
             if len(page) < _PAGE:
                 return
             before = page[-1]["signature"]

@@ -10,6 +10,7 @@ from time import monotonic
 import asyncpg
 import websockets
 
+from windlass_indexer.activity import Activity
 from windlass_indexer.backfill import Backfill, Backfilled, Progress
 from windlass_indexer.chain import Chain, ChainTime
 from windlass_indexer.database import migrated_pool
@@ -78,6 +79,7 @@ class _Indexer:
         self._slot_told = asyncio.Event()
         self._store = Store(pool, settings.programs, leadership.fence)
         self._verifier = Verifier(chain, pool, self._repair, leadership.fence)
+        self._activity = Activity(chain, pool, lambda: self._time, leadership.fence)
         self._followers = {
             program.address: Follower(program, chain, self._store, self._confirmed_slot, self._verifier.changed)
             for program in settings.programs
@@ -97,6 +99,7 @@ class _Indexer:
                 tasks.create_task(self._wakeups.run())
                 tasks.create_task(self._keep_time())
                 tasks.create_task(self._verifier.run())
+                tasks.create_task(self._activity.run())
                 for follower in self._followers.values():
                     tasks.create_task(follower.run())
         except BaseExceptionGroup as failures:

@@ -21,8 +21,12 @@ from windlass_indexer.folds import TABLES
 from windlass_indexer.settings import Settings
 from windlass_indexer.store import Store
 
-# What is not folded from events: the events themselves, how far they were read, and what belongs to the database.
-NOT_FOLDED = {"events", "cursors", "chain", "leadership", "schema_migrations"}
+# What is not folded from events: the events themselves, how far they were read, what is counted from elsewhere, and
+# what belongs to the database.
+NOT_FOLDED = {
+    *("events", "cursors", "chain", "leadership", "schema_migrations"),
+    *("program_activity", "activity_cursors"),
+}
 DESCRIPTIONS = {
     "columns": """SELECT table_name, column_name, ordinal_position, column_default, is_nullable, domain_name, udt_name
         FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 3""",

@@ -28,7 +28,7 @@ Progress = Callable[[int, int], None]  # transactions read, transactions to read
 
 @dataclass(frozen=True, slots=True)
 class Backfilled:
-    """What a backfill read. `requests` for transactions and blocks; `gaps` streams wait for earlier events."""
+    """What a backfill read; `blocks` were fetched whole, `gaps` streams wait for events before the range."""
 
     transactions: int
     events: int

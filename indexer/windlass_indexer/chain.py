@@ -14,6 +14,7 @@ _CLOCK = "SysvarC1ock11111111111111111111111111111111"
 # Clock: slot u64, epoch_start_timestamp i64, epoch u64, leader_schedule_epoch u64, unix_timestamp i64.
 _CLOCK_UNIX_TIMESTAMP = slice(32, 40)
 _PAGE = 1_000  # the most that getSignaturesForAddress gives
+_BLOCKS_AHEAD = 5  # a block without any transaction is rare
 _MAX_ACCOUNTS = 100  # the most that getMultipleAccounts takes
 # Always 1: without it, one transaction of that version makes the node refuse.
 _TRANSACTION = {"encoding": "json", "commitment": "confirmed", "maxSupportedTransactionVersion": 1}
@@ -30,11 +31,12 @@ class ChainTime:
 
 @dataclass(frozen=True, slots=True)
 class ListedSignature:
-    """A transaction in an address' history. `failed` as the ledger has it."""
+    """A transaction in an address' history. `failed` as the ledger has it; `block_time` in unix seconds, if known."""
 
     signature: str
     slot: int
     failed: bool
+    block_time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +79,24 @@ class Chain:
             unix_timestamp=int.from_bytes(data[_CLOCK_UNIX_TIMESTAMP], "little", signed=True),
         )
 
-    async def history(self, address: str, until: str | None) -> AsyncIterator[list[ListedSignature]]:
-        """Pages of the address' transactions, newest first, down to but without `until` (None: to the first).
+    async def history(
+        self, address: str, until: str | None, before: str | None = None
+    ) -> AsyncIterator[list[ListedSignature]]:
+        """Pages of the address' transactions, newest first, from before `before` (None: from the newest) down to but
+        without `until` (None: to the first).
 
         The order within a slot is not to be relied on. A node that does not know `until` refuses: see
         `is_unknown_signature`.
         """
-        before: str | None = None
         while True:
             options = {"limit": _PAGE, "commitment": "confirmed"}
             options |= {"before": before} if before else {}
             options |= {"until": until} if until else {}
             page = await self._rpc.call("getSignaturesForAddress", address, options)
             if page:
-                yield [ListedSignature(i["signature"], i["slot"], i["err"] is not None) for i in page]
+                yield [
+                    ListedSignature(i["signature"], i["slot"], i["err"] is not None, i.get("blockTime")) for i in page
+                ]
             if len(page) < _PAGE:
                 return
             before = page[-1]["signature"]
@@ -98,6 +104,35 @@ class Chain:
     async def transactions(self, signatures: Sequence[str]) -> list[Json | RpcRefused | None]:
         """getTransaction results in the same order; None is "not yet", never "nothing"."""
         return await self._rpc.batch("getTransaction", [(signature, _TRANSACTION) for signature in signatures])
+
+    async def block(self, slot: int) -> dict[str, Json]:
+        """All of a block's transactions by signature, each as getTransaction gives it."""
+        block = await self._rpc.call("getBlock", slot, _TRANSACTION | {"transactionDetails": "full", "rewards": False})
+        return {
+            str(body["transaction"]["signatures"][0]): body
+            | {"slot": slot, "blockTime": block["blockTime"], "transactionIndex": index}
+            for index, body in enumerate(block["transactions"])
+        }
+
+    async def signature_after(self, slot: int) -> str | None:
+        """The first signature after `slot`, where a history of no more than that slot begins; None: at its newest."""
+        confirmed = {"commitment": "confirmed"}
+        details = confirmed | {
+            "maxSupportedTransactionVersion": 1,
+            "transactionDetails": "signatures",
+            "rewards": False,
+        }
+        try:
+            for next_slot in await self._rpc.call("getBlocksWithLimit", slot + 1, _BLOCKS_AHEAD, confirmed):
+                if signatures := (await self._rpc.call("getBlock", next_slot, details))["signatures"]:
+                    return str(signatures[0])
+        except RpcRefused:
+            pass  # a node without blocks: its history begins at the newest, and what is too new is left out
+        return None
+
+    async def first_available_slot(self) -> int:
+        """Before it, the node has no transactions."""
+        return int(await self._rpc.call("getFirstAvailableBlock"))
 
     async def accounts(self, addresses: Sequence[str]) -> list[AccountAt]:
         """The accounts in the same order, each with the slot of its answer."""

@@ -4,22 +4,27 @@ import asyncio
 import logging
 import sys
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
-from windlass_programs.idl import Idl, IdlError
+import orjson
+from solders.pubkey import Pubkey
+from windlass_programs.idl import IdlError, IdlWithoutAddress
 
 from windlass_indexer import logs, migrations, service
 from windlass_indexer.database import connection
 from windlass_indexer.decode import events_of
-from windlass_indexer.errors import IndexerError, TransactionMalformed
+from windlass_indexer.errors import IndexerError, SettingsError, TransactionMalformed
 from windlass_indexer.event import FollowedProgram
-from windlass_indexer.settings import Settings
+from windlass_indexer.progress import progress_bar
+from windlass_indexer.rebuild import rebuild as rebuild_read_model
+from windlass_indexer.settings import Settings, other_programs
 from windlass_indexer.verifier import Verdict
 
 Result = TypeVar("Result")
+Command = TypeVar("Command", bound=Callable[..., Any])
 _EXIT_FAILED = 1
 _EXIT_BAD_INPUT = 2
 
@@ -31,6 +36,32 @@ _vault_program = click.option(
     metavar="ADDRESS",
     help='The collateral vault, or "none"; else WINDLASS_VAULT_PROGRAM_ID.',
 )
+_json = click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+
+
+def _followed(command: Command) -> Command:
+    """The options that say which programs are followed, as `_settings` takes them."""
+    options = (
+        click.option(
+            "--program",
+            "programs",
+            metavar="ADDRESS",
+            multiple=True,
+            help="The windlass program, else WINDLASS_PROGRAM_ID; with --idl, the program of the IDL at its place.",
+        ),
+        _vault_program,
+        click.option(
+            "--idl",
+            "idls",
+            multiple=True,
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="Follow the program of this IDL too (of any version of Anchor); may be given several times.",
+        ),
+        click.option("--only", is_flag=True, help="Follow the programs of --idl and neither windlass nor the vault."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 @click.group(epilog="Example: windlass-indexer run --database postgresql:///windlass")
@@ -46,13 +77,16 @@ def main() -> None:
 @_rpc
 @click.option("--ws", metavar="URL", help="Solana websocket; else WINDLASS_WS_URL, else RPC's host and port + 1.")
 @_database
-@_program
-@_vault_program
-def run(rpc: str | None, ws: str | None, database: str | None, program: str | None, vault_program: str | None) -> None:
-    """Follow the programs until stopped; catches up first with what happened since the last run."""
+@_followed
+def run(**options: Any) -> None:
+    """Follow the programs until stopped; catches up first with what happened since the last run.
+
+    The events of any Anchor program that emits them by emit_cpi! are stored with --idl, as JSON in the table
+    `events`: each once, in the chain's order. Only programs with Windlass's event streams are verified against the
+    chain, for no other says how many events there are.
+    """
+    settings = _settings(**options)
     try:
-        settings = Settings.read(rpc=rpc, ws=ws, database=database, program=program, vault_program=vault_program)
-        logs.configure(settings.log_level, settings.log_format)
         asyncio.run(service.run(settings))
     except IndexerError as error:
         _fail(str(error))
@@ -61,13 +95,38 @@ def run(rpc: str | None, ws: str | None, database: str | None, program: str | No
         _fail(f"the indexer ended: {type(error).__name__}: {error} (WINDLASS_LOG_LEVEL=debug shows where)")
 
 
+@main.command(epilog="Example: windlass-indexer backfill --from 250000000 --to 250432000")
+@_rpc
+@_database
+@_followed
+@click.option("--from", "first", required=True, type=click.IntRange(min=0), metavar="SLOT", help="The first slot.")
+@click.option("--to", "last", required=True, type=click.IntRange(min=0), metavar="SLOT", help="The last slot.")
+@_json
+def backfill(first: int, last: int, as_json: bool, **options: Any) -> None:
+    """Read a range of slots once more, beside a running indexer or without one.
+
+    What is there already does not change, so it may be stopped and begun again. The cursors stay where they are.
+    """
+    if first > last:
+        _fail(f"--from is slot {first} and --to is slot {last}: a range begins before it ends", _EXIT_BAD_INPUT)
+    settings = _settings(**options)
+    with progress_bar("transactions", hidden=as_json) as told:
+        done = _run(service.backfill(settings, first, last, told))
+    if as_json:
+        click.echo(orjson.dumps(done.json()))
+        return
+    click.echo(f"{done.events:,} events in {done.transactions:,} transactions of slots {first} to {last}")
+    if done.gaps:
+        click.echo(f"{done.gaps:,} streams wait for events before slot {first}")
+
+
 @main.command(epilog="Example: windlass-indexer decode --idl IDL.json < transaction.json")
 @click.option(
     "--idl",
     "idl_file",
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The program's IDL (Anchor 0.30 and later).",
+    help="The program's IDL, in the format of any version of Anchor.",
 )
 @click.option("--program", metavar="ADDRESS", help="The program; else the address that the IDL names.")
 def decode(idl_file: Path, program: str | None) -> None:
@@ -77,9 +136,12 @@ def decode(idl_file: Path, program: str | None) -> None:
     not know is printed with name null and its bytes as {"raw": hex}.
     """
     try:
-        idl = Idl.parse(idl_file.read_bytes())
-        followed = FollowedProgram(program or str(idl.address), idl, has_streams=False)
+        if program:
+            Pubkey.from_string(program)
+        followed = FollowedProgram.from_idl(idl_file, program)
         events = list(events_of(sys.stdin.buffer.read(), followed))
+    except IdlWithoutAddress as error:
+        _fail(f"{idl_file}: {error} with --program", _EXIT_BAD_INPUT)
     except IdlError as error:
         _fail(f"{idl_file}: {error}", _EXIT_BAD_INPUT)
     except TransactionMalformed as error:
@@ -104,6 +166,29 @@ def migrate(database: str | None) -> None:
     click.echo("\n".join(f"applied {name}" for name in applied) or "the tables are up to date")
 
 
+@main.command(epilog="Example: windlass-indexer rebuild --database postgresql:///windlass")
+@_database
+@_program
+@_vault_program
+@_json
+def rebuild(database: str | None, program: str | None, vault_program: str | None, as_json: bool) -> None:
+    """Fold all stored events once more, and put what comes of it in the read model's place.
+
+    Readers and a running indexer go on meanwhile. Needs no chain.
+    """
+    settings = _settings(database=database, programs=[program] if program else [], vault_program=vault_program)
+    with progress_bar("events", hidden=as_json) as told:
+        done = _run(rebuild_read_model(settings.database_url, settings.programs, told))
+    if as_json:
+        click.echo(orjson.dumps(done.json()))
+        return
+    click.echo(
+        f"{done.events:,} events of {done.streams:,} streams folded in {done.seconds:.1f} s "
+        f"({done.events_per_second:,} events/s); "
+        f"readers waited for {done.reads_blocked_ms:.0f} ms, writers for {done.writes_blocked_ms:.0f} ms"
+    )
+
+
 @main.command(epilog="Example: windlass-indexer verify --rpc http://127.0.0.1:8899")
 @_rpc
 @_database
@@ -119,9 +204,29 @@ def verify(rpc: str | None, database: str | None) -> None:
         sys.exit(_EXIT_FAILED)
 
 
-def _settings(*, rpc: str | None = None, database: str | None = None) -> Settings:
+def _settings(
+    *,
+    rpc: str | None = None,
+    ws: str | None = None,
+    database: str | None = None,
+    programs: Sequence[str] = (),
+    vault_program: str | None = None,
+    idls: Sequence[Path] = (),
+    only: bool = False,
+) -> Settings:
+    windlass = programs[0] if len(programs) == 1 and not idls else None
     try:
-        settings = Settings.read(rpc=rpc, database=database)
+        if only and not idls:
+            raise SettingsError("--only leaves nothing to follow without --idl")
+        settings = Settings.read(
+            rpc=rpc,
+            ws=ws,
+            database=database,
+            program=windlass,
+            vault_program=vault_program,
+            others=[] if windlass else other_programs(idls, programs),
+            only_others=only,
+        )
     except IndexerError as error:
         _fail(str(error))
     logs.configure(settings.log_level, settings.log_format)

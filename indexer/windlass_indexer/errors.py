@@ -5,6 +5,9 @@ IndexerError
 ├── DatabaseUnreachable      PostgreSQL did not answer, or refused us
 ├── MigrationError           the tables are not the ones that this version makes
 ├── ChainMismatch            the node serves another chain than the tables are about
+├── LeadershipLost           another indexer leads this database, or may lead it from now on
+├── RebuildRefused           the read model cannot be rebuilt as things are; it is as it was
+├── BackfillIncomplete       the node does not have all of a range
 ├── RpcError
 │   ├── RpcUnreachable       no answer at all, or not a JSON-RPC one
 │   └── RpcRefused           the node answered with a JSON-RPC error
@@ -31,6 +34,18 @@ class MigrationError(IndexerError):
 
 class ChainMismatch(IndexerError):
     """The node serves another chain than the one that the tables are about."""
+
+
+class LeadershipLost(IndexerError):
+    """Another indexer leads this database, or may lead it from now on: this one writes nothing more."""
+
+
+class RebuildRefused(IndexerError):
+    """The read model cannot be rebuilt as things are; it is as it was."""
+
+
+class BackfillIncomplete(IndexerError):
+    """The node does not have all of a range; what it has is read."""
 
 
 class RpcError(IndexerError):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -61,6 +62,12 @@ class FollowedProgram:
     idl: Idl
     has_streams: bool = True
 
+    @classmethod
+    def from_idl(cls, file: Path, address: str | None = None) -> "FollowedProgram":
+        """Anybody's program, by its IDL; `address` goes before the one in there. Raises IdlError or OSError."""
+        idl = Idl.parse(file.read_bytes(), address)
+        return cls(str(idl.address), idl, has_streams=False)
+
     @cached_property
     def authority(self) -> str:
         """The program's event authority."""
@@ -68,8 +75,8 @@ class FollowedProgram:
 
     @cached_property
     def codec(self) -> Codec:
-        """Made once: the IDL's types are compiled."""
-        return Codec(self.idl)
+        """Made once: the IDL's types are compiled. An event of another's program that cannot be decoded is kept raw."""
+        return Codec(self.idl, lenient=not self.has_streams)
 
     def events(self, transaction: Transaction) -> Iterator[Event]:
         """The program's own events in this transaction. Raises TransactionMalformed."""

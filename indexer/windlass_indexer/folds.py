@@ -6,6 +6,20 @@ from windlass_indexer import queries
 
 Registry = Mapping[tuple[str, str], str]
 
+# The tables that folds write: what a rebuild makes anew from the events.
+TABLES = (
+    "streams",
+    "multisigs",
+    "multisig_members",
+    "programs",
+    "upgrade_proposals",
+    "approval_history",
+    "timelocks",
+    "upgrade_history",
+    "vaults",
+    "vault_transactions",
+)
+
 # Program (by its IDL's name), event, file and name of the statement.
 _TABLE = [
     ("windlass", "MultisigInitialized", "multisig.sql", "multisig_initialized"),

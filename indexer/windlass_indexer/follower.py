@@ -9,11 +9,11 @@ from math import inf
 from time import monotonic
 
 from windlass_indexer.chain import Chain, ListedSignature, is_unknown_signature
-from windlass_indexer.errors import RpcRefused, TransactionMalformed
-from windlass_indexer.event import Event, FollowedProgram
-from windlass_indexer.retries import is_retryable, persistently
+from windlass_indexer.errors import RpcRefused
+from windlass_indexer.event import FollowedProgram
+from windlass_indexer.ingest import Ingest
+from windlass_indexer.retries import persistently
 from windlass_indexer.store import Cursor, Store
-from windlass_indexer.transaction import Transaction
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +51,7 @@ class Follower:
         self.program = program
         self._chain = chain
         self._store = store
+        self._transactions = Ingest(program, chain, store, confirmed_slot)
         self._confirmed_slot = confirmed_slot
         self._on_folded = on_folded
         self._awake = asyncio.Event()
@@ -160,31 +161,12 @@ class Follower:
 
         `cursor` moves with them, in the same commit, if none is missing.
         """
-        missing: set[str] = set()
-        read: dict[str, int] = {}
-        events: list[Event] = []
-        answers = await self._chain.transactions(signatures)
-        for signature, answer in zip(signatures, answers, strict=True):
-            if answer is None or (isinstance(answer, RpcRefused) and is_retryable(answer)):
-                missing.add(signature)
-                continue
-            read[signature] = self._confirmed_slot()
-            try:
-                if isinstance(answer, RpcRefused):
-                    raise answer
-                transaction = Transaction.parse(answer)
-                read[signature] = transaction.slot
-                events += self.program.events(transaction)
-            except (RpcRefused, TransactionMalformed) as error:
-                # It stops nothing. If one of our events was in it, its stream shows a gap.
-                _log.error("%s cannot be read: %s", signature, error)
-        if events or cursor:
-            committed = await self._store.commit(self.program.address, events, None if missing else cursor)
-            self._gaps = self._gaps - committed.whole | committed.gaps.keys()
-            if committed.folded:
-                self._on_folded(committed.folded)
-        self._read |= read
-        return missing
+        done = await self._transactions.fetch(signatures, cursor)
+        self._gaps = self._gaps - done.committed.whole | done.committed.gaps.keys()
+        if done.committed.folded:
+            self._on_folded(done.committed.folded)
+        self._read |= done.read
+        return done.missing
 
     def _tell_stuck(self, missing: set[str]) -> None:
         self._incomplete_sweeps += 1

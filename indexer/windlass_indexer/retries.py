@@ -44,7 +44,7 @@ def persistently(what: str) -> tenacity.AsyncRetrying:
 
     return tenacity.AsyncRetrying(
         retry=tenacity.retry_if_exception(is_retryable),
-        wait=tenacity.wait_exponential_jitter(initial=0.1, max=5.0, jitter=0.1),
+        wait=tenacity.wait_exponential(multiplier=0.1, max=4.9) + tenacity.wait_random(0, 0.1),
         before_sleep=report,
         reraise=True,
     )

@@ -10,10 +10,14 @@ from time import monotonic
 import asyncpg
 import websockets
 
+from windlass_indexer.activity import Activity
+from windlass_indexer.backfill import Backfill, Backfilled, Progress
 from windlass_indexer.chain import Chain, ChainTime
 from windlass_indexer.database import migrated_pool
-from windlass_indexer.errors import RpcError, RpcUnreachable, WebsocketRefused
+from windlass_indexer.errors import LeadershipLost, RpcError, RpcUnreachable, WebsocketRefused
+from windlass_indexer.event import FollowedProgram
 from windlass_indexer.follower import Follower
+from windlass_indexer.leadership import Leadership, leading
 from windlass_indexer.retries import persistently
 from windlass_indexer.rpc import Rpc
 from windlass_indexer.settings import Settings, without_password
@@ -30,7 +34,7 @@ _START_SECONDS = 5.0
 
 
 async def run(settings: Settings) -> None:
-    """Follow until SIGTERM or SIGINT.
+    """Follow until SIGTERM or SIGINT, while no other indexer does so in this database; else stand by.
 
     Raises DatabaseUnreachable, MigrationError, RpcUnreachable or WebsocketRefused where one of them is not there
     at the start; later they are waited for. Raises ChainMismatch.
@@ -39,28 +43,43 @@ async def run(settings: Settings) -> None:
 
 
 async def _follow(settings: Settings) -> None:
-    async with migrated_pool(settings.database_url) as pool, _reached_chain(settings) as (chain, time):
+    async with migrated_pool(settings.database_url) as pool, _reached_chain(settings) as chain:
         await _reach_websocket(settings.ws_url)
         await Store(pool, settings.programs).claim_chain(await chain.genesis_hash())
-        await _Indexer(settings, chain, pool, time).run()
+        while True:
+            try:
+                async with leading(settings.database_url) as leadership:
+                    await _Indexer(settings, chain, pool, leadership).run()
+            except LeadershipLost as lost:
+                _log.warning("%s; standing for it again", lost)
 
 
 async def verify(settings: Settings) -> list[Comparison]:
     """Compare every stream in the tables with its account, once. Raises as `run` does."""
-    async with migrated_pool(settings.database_url) as pool, _reached_chain(settings) as (chain, _):
+    async with migrated_pool(settings.database_url) as pool, _reached_chain(settings) as chain:
         await Store(pool, settings.programs).claim_chain(await chain.genesis_hash())
         return await Verifier(chain, pool, lambda program, stream: None).check_all()
+
+
+async def backfill(settings: Settings, first: int, last: int, told: Progress) -> Backfilled:
+    """Read the slots `first` to `last` of all programs followed. Raises as `run` does, and as `Backfill.run`."""
+    async with migrated_pool(settings.database_url) as pool, _reached_chain(settings) as chain:
+        store = Store(pool, settings.programs)
+        await store.claim_chain(await chain.genesis_hash())
+        return await Backfill(settings.programs, chain, store, first, last, told).run()
 
 
 class _Indexer:
     """Wires the parts: wake-ups to followers, their commits to the verifier, its doubts back to the followers."""
 
-    def __init__(self, settings: Settings, chain: Chain, pool: asyncpg.Pool, time: ChainTime) -> None:
+    def __init__(self, settings: Settings, chain: Chain, pool: asyncpg.Pool, leadership: Leadership) -> None:
         self._chain = chain
-        self._time = time
+        self._leadership = leadership
+        self._time = ChainTime(0, 0, 0)
         self._slot_told = asyncio.Event()
-        self._store = Store(pool, settings.programs)
-        self._verifier = Verifier(chain, pool, self._repair)
+        self._store = Store(pool, settings.programs, leadership.fence)
+        self._verifier = Verifier(chain, pool, self._repair, leadership.fence)
+        self._activity = Activity(chain, pool, lambda: self._time, leadership.fence)
         self._followers = {
             program.address: Follower(program, chain, self._store, self._confirmed_slot, self._verifier.changed)
             for program in settings.programs
@@ -70,14 +89,17 @@ class _Indexer:
         )
 
     async def run(self) -> None:
-        """Until cancelled, or until something fails for good."""
-        for program in self._followers.values():
-            _log.info("following %s %s", program.program.idl.name, program.program.address)
+        """Until cancelled, or until something fails for good. Raises LeadershipLost."""
+        await persistently("asking for the chain's time")(self._tell_time)
+        for follower in self._followers.values():
+            _tell_followed(follower.program)
         try:
             async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._leadership.watch())
                 tasks.create_task(self._wakeups.run())
                 tasks.create_task(self._keep_time())
                 tasks.create_task(self._verifier.run())
+                tasks.create_task(self._activity.run())
                 for follower in self._followers.values():
                     tasks.create_task(follower.run())
         except BaseExceptionGroup as failures:
@@ -113,20 +135,27 @@ class _Indexer:
             follower.repair(stream)
 
 
+def _tell_followed(program: FollowedProgram) -> None:
+    proof = "" if program.has_streams else " (without event streams: nothing to verify its events against)"
+    _log.info("following %s %s%s", program.idl.name, program.address, proof)
+    for name, why in program.codec.undecodable.items():
+        _log.warning("%s: %s is kept raw: %s", program.idl.name, name, why)
+
+
 @asynccontextmanager
-async def _reached_chain(settings: Settings) -> AsyncIterator[tuple[Chain, ChainTime]]:
+async def _reached_chain(settings: Settings) -> AsyncIterator[Chain]:
     async with Rpc(settings.rpc_url) as rpc:
         chain = Chain(rpc)
         try:
             async with asyncio.timeout(_START_SECONDS):
-                time = await chain.time()
+                await chain.time()
         except (RpcError, TimeoutError) as error:
             raise RpcUnreachable(
                 f"the Solana RPC could not be asked for the time at {without_password(settings.rpc_url)}: "
                 f"{error or f'no answer within {_START_SECONDS:.0f} s'}\n"
                 "Start it (windlass-localnet is one), or say where it is with --rpc or WINDLASS_RPC_URL."
             ) from error
-        yield chain, time
+        yield chain
 
 
 async def _reach_websocket(url: str) -> None:

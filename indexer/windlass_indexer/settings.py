@@ -1,13 +1,15 @@
 """The indexer's settings, from the environment; the command line's options go before it."""
 
 import os
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from solders.pubkey import Pubkey
 from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
-from windlass_programs.idl import Idl
+from windlass_programs.idl import Idl, IdlError, IdlWithoutAddress
 
 from windlass_indexer.errors import SettingsError
 from windlass_indexer.event import FollowedProgram
@@ -41,18 +43,29 @@ class Settings:
         ws: str | None = None,
         program: str | None = None,
         vault_program: str | None = None,
+        others: Sequence[FollowedProgram] = (),
+        only_others: bool = False,
     ) -> "Settings":
-        """Arguments that are given go before the environment. Raises SettingsError."""
+        """Arguments that are given go before the environment. Raises SettingsError.
+
+        `others` are programs that are not Windlass's (see `other_programs`), followed besides or instead.
+        """
         env = os.environ if environment is None else environment
         rpc_url = _url("WINDLASS_RPC_URL", rpc or env.get("WINDLASS_RPC_URL") or DEFAULT_RPC_URL, "http")
         ws_url = ws or env.get("WINDLASS_WS_URL") or websocket_url(rpc_url)
         windlass = program or env.get("WINDLASS_PROGRAM_ID") or str(WINDLASS_PROGRAM_ID)
         vault = vault_program or env.get("WINDLASS_VAULT_PROGRAM_ID") or str(VAULT_PROGRAM_ID)
-        followed = [FollowedProgram(_address("WINDLASS_PROGRAM_ID", windlass), Idl.load("windlass"))]
-        if vault != "none":
+        followed = (
+            [] if only_others else [FollowedProgram(_address("WINDLASS_PROGRAM_ID", windlass), Idl.load("windlass"))]
+        )
+        if vault != "none" and not only_others:
             # The second version's IDL knows the first one's events too.
             idl = Idl.load("collateral_vault_v2")
             followed.append(FollowedProgram(_address("WINDLASS_VAULT_PROGRAM_ID", vault), idl))
+        followed += others
+        for address, times in Counter(program.address for program in followed).items():
+            if times > 1:
+                raise SettingsError(f"{address} is to be followed {times} times: name each program once")
         return cls(
             database_url=database or env.get("DATABASE_URL") or None,
             rpc_url=rpc_url,
@@ -61,6 +74,28 @@ class Settings:
             log_level=_choice(env, "WINDLASS_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
             log_format=_choice(env, "WINDLASS_LOG_FORMAT", "text", ("text", "json")),
         )
+
+
+def other_programs(idls: Sequence[Path], addresses: Sequence[str]) -> list[FollowedProgram]:
+    """Programs that are not Windlass's: each IDL with the address at its place, else with the one that it names.
+
+    Raises SettingsError.
+    """
+    if len(addresses) > len(idls):
+        raise SettingsError(
+            f"--program is given {len(addresses)} times and --idl {len(idls)} times: the first --program goes with the "
+            "first --idl, and so on"
+        )
+    addresses = [_address("--program", address) for address in addresses]
+    programs = []
+    for place, file in enumerate(idls):
+        try:
+            programs.append(FollowedProgram.from_idl(file, addresses[place] if place < len(addresses) else None))
+        except IdlWithoutAddress as error:
+            raise SettingsError(f"{file}: {error} with a --program of its own") from None
+        except (IdlError, OSError) as error:
+            raise SettingsError(f"{file}: {error}") from None
+    return programs
 
 
 def websocket_url(rpc_url: str) -> str:

@@ -12,8 +12,8 @@ from windlass_indexer import queries
 from windlass_indexer.chain import ChainTime
 from windlass_indexer.errors import ChainMismatch
 from windlass_indexer.event import Event, FollowedProgram
-from windlass_indexer.folds import registry
-from windlass_indexer.streams import StoredEvent, Stream, collect, waves
+from windlass_indexer.folding import Folding, mark
+from windlass_indexer.leadership import OPEN, Fence
 
 _SQL = queries.load("store.sql")
 _log = logging.getLogger(__name__)
@@ -42,10 +42,10 @@ class Committed:
 class Store:
     """Keeps events and folds them. Any number of callers may commit at once, in any order, with duplicates."""
 
-    def __init__(self, pool: asyncpg.Pool, programs: Iterable[FollowedProgram]) -> None:
+    def __init__(self, pool: asyncpg.Pool, programs: Iterable[FollowedProgram], fence: Fence = OPEN) -> None:
         self._pool = pool
-        self._idl_names = {program.address: program.idl.name for program in programs}
-        self._folds = registry()
+        self._fence = fence
+        self._folding = Folding(programs)
 
     async def claim_chain(self, genesis_hash: str) -> None:
         """Be about this chain, for good. Raises ChainMismatch where the tables are about another one."""
@@ -69,7 +69,7 @@ class Store:
     async def tell_time(self, programs: Sequence[str], time: ChainTime) -> None:
         """Record what the node says of the chain, and tell the readers if it is news."""
         status = orjson.dumps({"kind": "status", "slot": time.confirmed_slot}).decode()
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._fence.transaction(self._pool) as connection:
             # Losing the last moments of this in a crash loses nothing: the node says it again.
             await connection.execute("SET LOCAL synchronous_commit = off")
             done = await connection.execute(
@@ -79,9 +79,12 @@ class Store:
                 await connection.execute(_SQL["notify"], [status])
 
     async def commit(self, program: str, events: Sequence[Event], cursor: Cursor | None = None) -> Committed:
-        """Keep `events` (of `program`), fold every stream they touch and move the cursor, in one transaction."""
+        """Keep `events` (of `program`), fold every stream they touch and move the cursor, in one transaction.
+
+        Raises LeadershipLost, and has then written nothing; so does `tell_time`.
+        """
         committed = Committed()
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._fence.transaction(self._pool) as connection:
             if events:
                 await connection.execute(_SQL["insert_events"], *_columns(events))
                 await self._fold(connection, program, events, committed)
@@ -92,57 +95,17 @@ class Store:
     async def _fold(
         self, connection: asyncpg.Connection, program: str, events: Sequence[Event], committed: Committed
     ) -> None:
-        addresses = sorted({event.stream for event in events if event.stream is not None})
-        if not addresses:
-            return
-        await connection.execute(_SQL["add_streams"], addresses, [program] * len(addresses))
-        states = await connection.fetch(_SQL["lock_streams"], addresses)
-        unfolded = await connection.fetch(_SQL["unfolded_events"], addresses)
-        streams = collect((Stream(*state) for state in states), (StoredEvent(*row) for row in unfolded))
-        ready = [stream for stream in streams.values() if stream.ready]
-        failures = await self._fold_apart(connection, ready)
-        failures |= await self._rivals(connection, events)
-        if failures:
-            await connection.execute(_SQL["mark_streams"], list(failures), list(failures.values()))
-        committed.folded.update(stream.address for stream in ready if stream.address not in failures)
-        committed.gaps.update((s.address, s.gap) for s in streams.values() if s.gap is not None)
-        committed.whole.update(streams.keys() - committed.gaps.keys())
-
-    async def _fold_apart(self, connection: asyncpg.Connection, streams: Sequence[Stream]) -> dict[str, str]:
-        """Fold all streams at once; if that fails, halves apart, so that only the streams at fault stay behind.
-
-        Gives what is wrong by stream.
-        """
+        streams = {event.stream: program for event in events if event.stream is not None}
         if not streams:
-            return {}
-        try:
-            async with connection.transaction():
-                await self._fold_together(connection, streams)
-        except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError) as error:
-            if len(streams) > 1:
-                middle = len(streams) // 2
-                first = await self._fold_apart(connection, streams[:middle])
-                return first | await self._fold_apart(connection, streams[middle:])
-            (stream,) = streams
-            names = ", ".join(f"{event.seq} {event.name}" for event in stream.ready[:5])
-            _log.error("stream %s stays at %d: folding %s failed: %s", stream.address, stream.seq, names, error)
-            return {stream.address: f"the events after {stream.seq} ({names}) could not be folded: {error}"}
-        return {}
-
-    async def _fold_together(self, connection: asyncpg.Connection, streams: Sequence[Stream]) -> None:
-        changed: dict[tuple[str, str], asyncpg.Record] = {}
-        for statement, step in waves((stream.ready for stream in streams), self._statement):
-            for row in await connection.fetch(statement, [event.id for event in step]):
-                changed[row["kind"], row["key"]] = row
-        await connection.execute(_SQL["advance_streams"], *zip(*(stream.advanced() for stream in streams), strict=True))
-        if changed:
-            await connection.execute(_SQL["notify"], [_payload(row) for row in changed.values()])
-
-    def _statement(self, event: StoredEvent) -> str | None:
-        statement = self._folds.get((self._idl_names.get(event.program, ""), event.name or ""))
-        if statement is None:
-            _log.warning("%s %d: no table knows the event %s", event.stream, event.seq, event.name)
-        return statement
+            return
+        folded = await self._folding.fold(connection, streams)
+        rivals = await self._rivals(connection, events)
+        await mark(connection, rivals)
+        if folded.changed:
+            await connection.execute(_SQL["notify"], [_payload(row) for row in folded.changed.values()])
+        committed.folded.update(folded.streams - rivals.keys())
+        committed.whole.update(folded.whole)
+        committed.gaps.update(folded.gaps)
 
     async def _rivals(self, connection: asyncpg.Connection, events: Iterable[Event]) -> dict[str, str]:
         in_streams = [event for event in events if event.stream is not None]

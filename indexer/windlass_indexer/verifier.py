@@ -12,6 +12,7 @@ import asyncpg
 
 from windlass_indexer import queries
 from windlass_indexer.chain import AccountAt, Chain
+from windlass_indexer.leadership import OPEN, Fence
 from windlass_indexer.retries import persistently
 
 _SQL = queries.load("verifier.sql")
@@ -81,9 +82,12 @@ class Verifier:
     `repair(program, stream)` is called for a stream that stays behind the chain.
     """
 
-    def __init__(self, chain: Chain, pool: asyncpg.Pool, repair: Callable[[str, str], None]) -> None:
+    def __init__(
+        self, chain: Chain, pool: asyncpg.Pool, repair: Callable[[str, str], None], fence: Fence = OPEN
+    ) -> None:
         self._chain = chain
         self._pool = pool
+        self._fence = fence
         self._repair = repair
         self._changed: set[str] = set()
         self._awake = asyncio.Event()
@@ -144,15 +148,17 @@ class Verifier:
     async def _write_down(self, comparisons: Sequence[Comparison], wrong: Sequence[Comparison]) -> None:
         agreed = [comparison for comparison in comparisons if comparison.verdict is Verdict.AGREES]
         if agreed:
-            await self._pool.execute(
-                _SQL["agreed"], [c.stream for c in agreed], [c.seq for c in agreed], [c.slot for c in agreed]
-            )
+            await self._write("agreed", [c.stream for c in agreed], [c.seq for c in agreed], [c.slot for c in agreed])
         if wrong:
             for comparison in wrong:
                 _log.error("stream %s %s: %s", comparison.stream, comparison.verdict.value, comparison.detail)
-            await self._pool.execute(
-                _SQL["disagreed"],
+            await self._write(
+                "disagreed",
                 [c.stream for c in wrong],
                 [c.seq for c in wrong],
                 [f"{c.verdict.value}: {c.detail}" for c in wrong],
             )
+
+    async def _write(self, query: str, *columns: Sequence[object]) -> None:
+        async with self._fence.transaction(self._pool) as connection:
+            await connection.execute(_SQL[query], *columns)

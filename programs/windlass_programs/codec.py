@@ -39,9 +39,14 @@ class Decoded:
 class Codec:
     """Decodes what one program emits and stores. Made once for an IDL: the types are compiled to functions."""
 
-    def __init__(self, idl: Idl) -> None:
-        """Raises IdlError where the IDL names a type that it does not define."""
+    def __init__(self, idl: Idl, lenient: bool = False) -> None:
+        """Raises IdlError where the IDL names a type that it does not define, or one that cannot be decoded.
+
+        `lenient`: what is made of such a type is unknown instead, and named in `undecodable` with the reason.
+        """
         self.idl = idl
+        self.undecodable: dict[str, str] = {}
+        self._lenient = lenient
         self._types: dict[str, Decode] = {}
         self._events = self._compile_entries(idl.events)
         self._accounts = self._compile_entries(idl.accounts)
@@ -69,7 +74,16 @@ class Codec:
             raise MalformedData(f"{what} {name} of {self.idl.name}: {error}") from None
 
     def _compile_entries(self, entries: Mapping[bytes, str]) -> dict[bytes, tuple[str, Decode]]:
-        return {discriminator: (name, self._defined(name)) for discriminator, name in entries.items()}
+        compiled: dict[bytes, tuple[str, Decode]] = {}
+        for discriminator, name in entries.items():
+            try:
+                compiled[discriminator] = name, self._defined(name)
+            except (IdlError, KeyError, TypeError) as error:
+                if not self._lenient:
+                    raise
+                self.undecodable[name] = str(error)
+                self._types.clear()  # a type that contains itself is half made
+        return compiled
 
     def _defined(self, name: str) -> Decode:
         if name not in self._types:

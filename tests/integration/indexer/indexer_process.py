@@ -60,16 +60,24 @@ def environment(localnet: Localnet, database: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def running_indexer(localnet: Localnet, database: str) -> AsyncIterator[Process]:
-    """Ends it by SIGTERM, unless it was killed, and asserts that it ended cleanly."""
-    with tempfile.TemporaryFile("w+") as log:
-        process = await asyncio.create_subprocess_exec(COMMAND, "run", env=environment(localnet, database), stderr=log)
+async def running_indexer(
+    localnet: Localnet, database: str, *options: str, log_to: Path | None = None
+) -> AsyncIterator[Process]:
+    """`run` with these options; its log goes to `log_to` as well.
+
+    Ends it by SIGTERM, unless it was killed, and asserts that it ended cleanly.
+    """
+    with log_to.open("w+") if log_to else tempfile.TemporaryFile("w+") as log:
+        process = await asyncio.create_subprocess_exec(
+            COMMAND, "run", *options, env=environment(localnet, database), stderr=log
+        )
         try:
             yield process
         finally:
             if process.returncode is None:
+                # Not process.terminate(): it would collect a process killed just now, whose end asyncio then misses.
                 with suppress(ProcessLookupError):
-                    process.terminate()
+                    os.kill(process.pid, signal.SIGTERM)
             async with asyncio.timeout(10):
                 code = await process.wait()
             log.seek(0)

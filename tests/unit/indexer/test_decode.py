@@ -9,6 +9,8 @@ from click.testing import CliRunner, Result
 from unit.indexer.recordings import recorded
 from windlass_indexer.cli import main
 from windlass_programs.artifacts import idl_path
+from windlass_programs.idl import Idl
+from windlass_programs.legacy_idl import to_legacy
 
 IDL = str(idl_path("collateral_vault_v1"))
 
@@ -91,3 +93,25 @@ def test_a_bad_program_is_one_clear_sentence() -> None:
 def test_each_command_shows_an_example(command: str) -> None:
     arguments = [command, "--help"] if command else ["--help"]
     assert f"Example: windlass-indexer {command}" in CliRunner().invoke(main, arguments).output
+
+
+def old_idl(directory: Path, address: str | None) -> str:
+    legacy = to_legacy(Idl.load("collateral_vault_v1").json)
+    legacy["metadata"] = {"address": address} if address else {}
+    file = directory / "old.json"
+    file.write_bytes(orjson.dumps(legacy))
+    return str(file)
+
+
+def test_an_idl_in_the_old_format_is_taken_as_well(tmp_path: Path) -> None:
+    transaction = recorded("deposit_and_withdrawal_in_one_instruction")
+    vault = "VLT1QGNyVgn3ozzdQcansZmZzPYcazcDQ5gHgDfGCCx"
+    expected = decode(transaction).output
+    assert decode(transaction, idl=old_idl(tmp_path, vault)).output == expected != ""
+    assert decode(transaction, "--program", vault, idl=old_idl(tmp_path, None)).output == expected
+
+
+def test_an_old_idl_without_an_address_asks_for_the_program(tmp_path: Path) -> None:
+    result = decode(recorded("vault_initialized"), idl=old_idl(tmp_path, None))
+    assert result.exit_code == 2
+    assert "name the program with --program" in result.stderr

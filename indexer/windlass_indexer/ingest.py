@@ -1,0 +1,71 @@
+"""The one path from transactions to rows: live, catching up, repairing and backfilling all end here."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from windlass_indexer.chain import Chain
+from windlass_indexer.errors import RpcRefused, TransactionMalformed
+from windlass_indexer.event import Event, FollowedProgram
+from windlass_indexer.retries import is_retryable
+from windlass_indexer.store import Committed, Cursor, Store
+from windlass_indexer.transaction import Transaction
+
+_log = logging.getLogger(__name__)
+
+Answer = Any  # a getTransaction result; None or a RpcRefused where there is none
+
+
+@dataclass(slots=True)
+class Ingested:
+    """What came of some transactions: `missing` the node does not have yet, `read` has the others with their slots.
+
+    `unreadable` of those read could not be understood, which has been logged.
+    """
+
+    missing: set[str] = field(default_factory=set)
+    read: dict[str, int] = field(default_factory=dict)
+    unreadable: set[str] = field(default_factory=set)
+    events: int = 0
+    committed: Committed = field(default_factory=Committed)
+
+
+class Ingest:
+    """One program's transactions into the store. `confirmed_slot()` gives the newest confirmed slot known."""
+
+    def __init__(self, program: FollowedProgram, chain: Chain, store: Store, confirmed_slot: Callable[[], int]) -> None:
+        self.program = program
+        self._chain = chain
+        self._store = store
+        self._confirmed_slot = confirmed_slot
+
+    async def fetch(self, signatures: Sequence[str], cursor: Cursor | None = None) -> Ingested:
+        """Fetch these transactions one by one (in JSON arrays), and `keep` them."""
+        return await self.keep(signatures, await self._chain.transactions(signatures), cursor)
+
+    async def keep(
+        self, signatures: Sequence[str], answers: Sequence[Answer], cursor: Cursor | None = None
+    ) -> Ingested:
+        """Commit the events of these transactions; `cursor` moves in the same commit, if none is missing."""
+        done = Ingested()
+        events: list[Event] = []
+        for signature, answer in zip(signatures, answers, strict=True):
+            if answer is None or (isinstance(answer, RpcRefused) and is_retryable(answer)):
+                done.missing.add(signature)
+                continue
+            done.read[signature] = self._confirmed_slot()
+            try:
+                if isinstance(answer, RpcRefused):
+                    raise answer
+                transaction = Transaction.parse(answer)
+                done.read[signature] = transaction.slot
+                events += self.program.events(transaction)
+            except (RpcRefused, TransactionMalformed) as error:
+                # It stops nothing. If one of our events was in it, its stream shows a gap.
+                _log.error("%s cannot be read: %s", signature, error)
+                done.unreadable.add(signature)
+        done.events = len(events)
+        if events or cursor:
+            done.committed = await self._store.commit(self.program.address, events, None if done.missing else cursor)
+        return done

@@ -16,6 +16,7 @@ pub mod digest;
 pub mod error;
 pub mod execute;
 pub mod loader;
+pub mod migration_plan;
 pub mod program;
 pub mod proposal;
 pub mod propose;

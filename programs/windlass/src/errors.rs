@@ -101,6 +101,46 @@ pub enum WindlassError {
     Overflow,
     #[msg("The account would break its own invariant: nothing was changed. Please report this")]
     InvariantViolated,
+    #[msg("A migration plan has 1 to 4 layouts: name at least one, and split the upgrade if there are more")]
+    PlanLayoutCount,
+    #[msg("A migration plan is at most 512 bytes of borsh: join ranges that lie next to each other on both sides")]
+    PlanTooLong,
+    #[msg("Each discriminator of a plan must be used once and not be zero: they tell the layouts apart")]
+    PlanDiscriminator,
+    #[msg("A layout is at least 8 bytes long, and an account grows or shrinks by at most 10,240 bytes")]
+    PlanSize,
+    #[msg("Every old byte after the discriminator must be mapped or dropped exactly once, to places in the new layout that do not meet")]
+    PlanFieldMap,
+    #[msg("The upgrade was voted on without a migration plan: there is nothing to start")]
+    NoMigrationPlan,
+    #[msg("The program does not run the version that this migration belongs to: pass the running version's")]
+    MigrationVersionMismatch,
+    #[msg("A rollback is approved: accounts go back, none forward, until it is executed or lapses")]
+    MigrationReverting,
+    #[msg("Accounts go back only while a rollback of their upgrade is approved")]
+    MigrationNotReverting,
+    #[msg("The migration is finalized already")]
+    MigrationFinalized,
+    #[msg("The upgrade can still be rolled back: finalize 604,800 seconds (7 days) after it")]
+    RollbackWindowOpen,
+    #[msg("Expected an account owned by the governed program, writable, and not executable")]
+    AccountNotGoverned,
+    #[msg("The account is in none of the plan's layouts: neither discriminator and size of an old one, nor of a new one")]
+    UnknownLayout,
+    #[msg("The governed program gave the account away: it must stay its owner")]
+    MigrationChangedOwner,
+    #[msg("The governed program left the account in another layout than the plan's: check discriminator and size")]
+    MigrationWrongLayout,
+    #[msg("The governed program took lamports from the account: it must leave it at least what it had")]
+    MigrationTookLamports,
+    #[msg(
+        "A mapped byte is not what it was: the governed program must carry over every mapped range as it is"
+    )]
+    MigrationChangedField,
+    #[msg("This migration belongs to another multisig, program or proposal")]
+    TrackerMismatch,
+    #[msg("Expected each account followed by its receipt, as the plan has receipts: its address is derived from tracker and account")]
+    ReceiptMismatch,
 }
 
 macro_rules! same_names {
@@ -122,4 +162,6 @@ same_names! {
     BufferInvalid BufferLengthMismatch BufferNotVerified BufferAlreadyVerified CodeDigestMismatch DigestMismatch
     AlreadyApproved AlreadyCancelVoted InvalidState StaleProposal VotingClosed SlotTaken TimelockNotOver GraceOver
     DurableNonce NestedApproval ProgramMismatch ProgramDataInvalid Released Overflow InvariantViolated
+    PlanLayoutCount PlanTooLong PlanDiscriminator PlanSize PlanFieldMap NoMigrationPlan MigrationVersionMismatch MigrationReverting
+    MigrationNotReverting MigrationFinalized RollbackWindowOpen
 }

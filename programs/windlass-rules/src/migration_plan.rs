@@ -122,10 +122,10 @@ impl Layout {
             && self.old_size.abs_diff(self.new_size) <= MAX_RESIZE;
         check(sizes, RuleError::PlanSize)?;
 
-        let old = self.mapped.iter().map(Mapped::old).chain(self.dropped.iter().map(Dropped::old));
+        let old = self.mapped_ranges(Side::Old).chain(self.dropped.iter().map(Dropped::range));
         let covered = disjoint(old, self.old_size).ok_or(RuleError::PlanFieldMap)?;
         let complete = Some(covered) == self.old_size.checked_sub(DISCRIMINATOR_LEN);
-        let fits = disjoint(self.mapped.iter().map(Mapped::new), self.new_size).is_some();
+        let fits = disjoint(self.mapped_ranges(Side::New), self.new_size).is_some();
         check(complete && fits, RuleError::PlanFieldMap)
     }
 
@@ -154,13 +154,11 @@ impl Layout {
         side: Side,
         data: &'a [u8],
     ) -> impl Iterator<Item = Option<&'a [u8]>> + 'a {
-        self.mapped.iter().map(move |mapped| {
-            let range = match side {
-                Side::Old => mapped.old(),
-                Side::New => mapped.new(),
-            };
-            data.get(range.start as usize..range.end as usize)
-        })
+        self.mapped_ranges(side).map(|range| data.get(range.start as usize..range.end as usize))
+    }
+
+    fn mapped_ranges(&self, side: Side) -> impl Iterator<Item = Range<u32>> + Clone + '_ {
+        self.mapped.iter().map(move |mapped| mapped.range(side))
     }
 
     fn encoded_len(&self) -> Option<usize> {
@@ -171,20 +169,18 @@ impl Layout {
 }
 
 impl Mapped {
-    /// Where the bytes lie in the old layout.
-    pub fn old(&self) -> Range<u32> {
-        range(self.from, self.len)
-    }
-
-    /// Where they lie in the new one.
-    pub fn new(&self) -> Range<u32> {
-        range(self.to, self.len)
+    /// Where the bytes lie on one side.
+    pub fn range(&self, side: Side) -> Range<u32> {
+        match side {
+            Side::Old => range(self.from, self.len),
+            Side::New => range(self.to, self.len),
+        }
     }
 }
 
 impl Dropped {
     /// Where the bytes lie in the old layout.
-    pub fn old(&self) -> Range<u32> {
+    pub fn range(&self) -> Range<u32> {
         range(self.from, self.len)
     }
 }

@@ -1,7 +1,9 @@
-//! The multisig: its members, thresholds and times.
+//! The multisig: its members, thresholds, times and pause.
 
 use alloc::vec::Vec;
 
+use crate::pause::Pause;
+use crate::proposal::Kind;
 use crate::{roles, Key, RuleError};
 
 /// Each member is written into every proposal's account twice (approvals, cancel votes); 16 keep that under 1.5 KB.
@@ -52,6 +54,7 @@ pub struct Config {
     pub voting_period: i64,
     /// Counts the changes of this config: a proposal made under another one is stale.
     pub config_seq: u64,
+    pub pause: Pause,
 }
 
 impl Config {
@@ -89,6 +92,14 @@ impl Config {
 
         let emergency = usize::from(self.emergency_threshold);
         check((threshold..=approvers).contains(&emergency), RuleError::EmergencyThresholdOutOfRange)
+    }
+
+    /// Approvals that a proposal of this kind needs.
+    pub fn threshold_of(&self, kind: Kind) -> u8 {
+        match kind {
+            Kind::Rollback => self.emergency_threshold,
+            Kind::Upgrade | Kind::Config | Kind::Transfer => self.threshold,
+        }
     }
 
     /// Members who hold `role`.

@@ -141,6 +141,42 @@ pub enum WindlassError {
     TrackerMismatch,
     #[msg("Expected each account followed by its receipt, as the plan has receipts: its address is derived from tracker and account")]
     ReceiptMismatch,
+    #[msg("This member has not approved: there is nothing to take back")]
+    NotApproved,
+    #[msg("The proposal's time is not over and nothing has changed under it: vote on it, execute or cancel it")]
+    NotExpired,
+    #[msg("The multisig is paused: wait until the pause is over, or ask the guard who paused to resume")]
+    SystemPaused,
+    #[msg("The multisig is not paused: nothing is left to do")]
+    NotPaused,
+    #[msg("A pause must last 1 to 259,200 seconds (72 hours)")]
+    PauseOutOfRange,
+    #[msg("There were 3 pauses in the last 2,592,000 seconds (30 days): wait until the oldest is that old")]
+    PauseLimit,
+    #[msg("Only the guard who paused can resume before the pause has run out")]
+    PauseNotOver,
+    #[msg("An upgrade can be rolled back for 604,800 seconds (7 days), the rollback delay included: propose an upgrade instead")]
+    RollbackWindowOver,
+    #[msg("There is no upgrade with a kept copy of the code before it: propose an upgrade instead")]
+    NothingToRollBack,
+    #[msg("A copy of the running code is kept for this proposal already: nothing is left to do")]
+    RollbackBufferKept,
+    #[msg("The kept copy may still be needed: retire it once its proposal has ended, it was replaced, or the 7 days are over")]
+    RollbackBufferInUse,
+    #[msg("The rollback would leave more accounts in the new layout than was voted: revert accounts first")]
+    RollbackStrandsAccounts,
+    #[msg("The new authority must be a key that signs, and another than the present upgrade authority")]
+    NewAuthorityInvalid,
+    #[msg("The program is governed already: nothing is left to do")]
+    NotReleased,
+    #[msg("The buffer was reclaimed already: nothing is left to do")]
+    BufferReclaimed,
+    #[msg("A migration is not finalized yet: finalize it first")]
+    MigrationOpen,
+    #[msg("This proposal needs its program's state, and a rollback the open migration's tracker too: pass them")]
+    AccountMissing,
+    #[msg("The copy is not the running code, byte for byte to the end of the program's data: upload the running code")]
+    CopyMismatch,
 }
 
 macro_rules! same_names {
@@ -164,4 +200,5 @@ same_names! {
     DurableNonce NestedApproval ProgramMismatch ProgramDataInvalid Released Overflow InvariantViolated
     PlanLayoutCount PlanTooLong PlanDiscriminator PlanSize PlanFieldMap NoMigrationPlan MigrationVersionMismatch MigrationReverting
     MigrationNotReverting MigrationFinalized RollbackWindowOpen
+    NotApproved NotExpired SystemPaused NotPaused PauseOutOfRange PauseLimit PauseNotOver RollbackWindowOver NothingToRollBack RollbackBufferKept RollbackBufferInUse RollbackStrandsAccounts NewAuthorityInvalid NotReleased BufferReclaimed MigrationOpen
 }

@@ -15,8 +15,8 @@ pub const MAX_PLAN_LEN: usize = 512;
 /// The runtime's `MAX_PERMITTED_DATA_INCREASE`: what an account may grow in one instruction.
 pub const MAX_RESIZE: u32 = 10_240;
 pub const DISCRIMINATOR_LEN: u32 = 8;
-/// No more ranges than this fit into `MAX_PLAN_LEN` bytes.
-pub const MAX_RANGES: usize = (MAX_PLAN_LEN - EMPTY_PLAN_LEN - EMPTY_LAYOUT_LEN) / DROPPED_LEN;
+/// No more mapped ranges than this fit into `MAX_PLAN_LEN` bytes.
+pub const MAX_MAPPED: usize = (MAX_PLAN_LEN - EMPTY_PLAN_LEN - EMPTY_LAYOUT_LEN) / MAPPED_LEN;
 
 /// The number of layouts (u32), `may_strand`, `receipts`.
 const EMPTY_PLAN_LEN: usize = 4 + 8 + 1;

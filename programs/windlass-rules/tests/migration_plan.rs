@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use windlass_rules::migration_plan::{
-    Dropped, Found, Layout, Mapped, Plan, Side, MAX_PLAN_LEN, MAX_RANGES, MAX_RESIZE,
+    Dropped, Found, Layout, Mapped, Plan, Side, MAX_MAPPED, MAX_PLAN_LEN, MAX_RESIZE,
 };
 use windlass_rules::RuleError;
 
@@ -80,13 +80,13 @@ fn a_plan_is_at_most_512_bytes_long() {
         plan_of(vec![layout])
     };
     // 13 for the plan, 32 for the layout, 6 for each mapped range, 4 for each dropped one
-    let full = split(77, 1);
+    let full = split(MAX_MAPPED, 1);
     assert_eq!(full.encoded_len(), Ok(13 + 32 + 77 * 6 + 4));
     assert_eq!((full.encoded_len(), full.validate()), (Ok(MAX_PLAN_LEN - 1), Ok(())));
     assert_eq!(split(76, 3).encoded_len(), Ok(MAX_PLAN_LEN + 1));
     assert_eq!(split(76, 3).validate(), Err(RuleError::PlanTooLong));
-    assert_eq!(split(0, MAX_RANGES).validate(), Ok(()));
-    assert_eq!(split(0, MAX_RANGES + 1).validate(), Err(RuleError::PlanTooLong));
+    assert_eq!(split(0, 116).validate(), Ok(()));
+    assert_eq!(split(MAX_MAPPED + 1, 0).validate(), Err(RuleError::PlanTooLong));
 }
 
 #[test]

@@ -3,7 +3,9 @@
 pub mod multisig;
 pub mod program;
 pub mod proposal;
+pub mod rollback;
 
 pub use multisig::*;
 pub use program::*;
 pub use proposal::*;
+pub use rollback::*;

@@ -64,7 +64,7 @@ impl Opening {
     /// Fill the new account, and count it. `program`: None for a config.
     #[inline(never)]
     pub fn open(
-        self,
+        &self,
         multisig: &mut MultisigConfig,
         program: Option<&Program>,
         account: &mut UpgradeProposal,

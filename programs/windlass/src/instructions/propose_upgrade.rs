@@ -1,17 +1,16 @@
 use anchor_lang::prelude::*;
-use solana_sha256_hasher::hashv;
-use windlass_rules::digest::Content;
-use windlass_rules::propose::{propose, Request};
 
 use crate::errors::WindlassError;
 use crate::events::UpgradeProposed;
 use crate::loader::{buffer_len, set_authority_checked, UpgradeableLoader};
+use crate::opening::{payload_len, Opening, Subject};
 use crate::seeds;
-use crate::state::{MultisigConfig, ProgramUpgradeState, ProposalKind, UpgradeProposal};
+use crate::state::{MigrationPlan, MultisigConfig, ProgramUpgradeState, ProposalKind, UpgradeProposal};
 use crate::transaction::newest_slot_hash;
 
 #[event_cpi]
 #[derive(Accounts)]
+#[instruction(code_digest: [u8; 32], no_rollback: bool, plan: Option<MigrationPlan>)]
 pub struct ProposeUpgrade<'info> {
     #[account(mut, seeds = [seeds::MULTISIG, multisig.create_key.as_ref()], bump = multisig.bump)]
     pub multisig: Box<Account<'info, MultisigConfig>>,
@@ -23,7 +22,7 @@ pub struct ProposeUpgrade<'info> {
     #[account(
         init,
         payer = payer,
-        space = UpgradeProposal::space(multisig.members.len()),
+        space = UpgradeProposal::space(multisig.members.len(), payload_len(&plan)),
         seeds = [seeds::PROPOSAL, multisig.key().as_ref(), &multisig.next_proposal_id()?.to_le_bytes()],
         bump,
     )]
@@ -48,67 +47,36 @@ pub struct ProposeUpgrade<'info> {
 }
 
 impl ProposeUpgrade<'_> {
-    pub fn run(ctx: Context<Self>, code_digest: [u8; 32], no_rollback: bool) -> Result<()> {
-        let now = Clock::get()?.unix_timestamp;
+    pub fn run(
+        ctx: Context<Self>,
+        code_digest: [u8; 32],
+        no_rollback: bool,
+        plan: Option<MigrationPlan>,
+    ) -> Result<()> {
         let address = ctx.accounts.multisig.key();
         let proposer = ctx.accounts.proposer.key();
         let program = ctx.accounts.program_state.program;
-        let proposal_key = ctx.accounts.proposal.key();
-
-        let config = ctx.accounts.multisig.rules();
-        let open_proposals =
-            ctx.accounts.multisig.member_mut(&proposer).ok_or(WindlassError::NotAMember)?.open_proposals;
-        let request = Request { proposer: proposer.to_bytes(), open_proposals, no_rollback, now };
-        let proposed =
-            propose(&config, &ctx.accounts.program_state.rules(), &request).map_err(WindlassError::from)?;
-
-        // A buffer that is under the upgrade authority already belongs to another proposal: the proposer must hold it.
-        let buffer_len = buffer_len(&ctx.accounts.buffer, &proposer)?;
-        let slot_hash = newest_slot_hash(&ctx.accounts.slot_hashes)?;
-        let content = Content {
-            windlass: crate::ID.to_bytes(),
-            multisig: address.to_bytes(),
-            program: program.to_bytes(),
-            id: ctx.accounts.multisig.next_proposal_id()?,
-            kind: ProposalKind::Upgrade.tag(),
-            proposer: proposer.to_bytes(),
-            buffer: ctx.accounts.buffer.key().to_bytes(),
-            buffer_len,
-            code_digest,
-            base_version: ctx.accounts.program_state.version,
-            no_rollback,
-            config_seq: ctx.accounts.multisig.config_seq,
-            slot_hash,
-        };
-        let proposal: &mut UpgradeProposal = &mut ctx.accounts.proposal;
-        *proposal = UpgradeProposal {
-            bump: ctx.bumps.proposal,
+        let opening = Opening {
             multisig: address,
-            program,
-            id: content.id,
-            kind: ProposalKind::Upgrade,
+            proposal: ctx.accounts.proposal.key(),
+            bump: ctx.bumps.proposal,
             proposer,
             payer: ctx.accounts.payer.key(),
-            buffer: ctx.accounts.buffer.key(),
-            buffer_len,
-            code_digest,
-            verified_len: 0,
-            verified_digest: [0; 32],
-            base_version: content.base_version,
-            no_rollback,
-            config_seq: content.config_seq,
-            slot_hash,
-            digest: content.digest(|parts| hashv(parts).to_bytes()),
-            status: proposed.status.into(),
-            created_at: now,
-            approved_at: 0,
-            eta: 0,
-            expires_at: proposed.expires_at,
-            closed_at: 0,
-            approvals: Vec::new(),
-            cancel_votes: Vec::new(),
+            slot_hash: newest_slot_hash(&ctx.accounts.slot_hashes)?,
+            now: Clock::get()?.unix_timestamp,
         };
-        proposal.invariant(&proposal_key)?;
+        let rules = ctx.accounts.program_state.rules();
+        let subject = Subject {
+            buffer: ctx.accounts.buffer.key(),
+            // A buffer under the upgrade authority already belongs to another proposal: the proposer must hold it.
+            buffer_len: buffer_len(&ctx.accounts.buffer, &proposer)?,
+            code_digest,
+            no_rollback,
+            plan: checked(plan)?,
+            ..Subject::new(ProposalKind::Upgrade, program, rules.version)
+        };
+        let (multisig, proposal) = (&mut ctx.accounts.multisig, &mut ctx.accounts.proposal);
+        opening.open(multisig, Some(&rules), proposal, subject)?;
 
         set_authority_checked(
             ctx.accounts.buffer.to_account_info(),
@@ -121,32 +89,45 @@ impl ProposeUpgrade<'_> {
                 &[ctx.accounts.program_state.upgrade_authority_bump],
             ],
         )?;
-
-        let multisig = &mut ctx.accounts.multisig;
-        multisig.proposal_count = proposal.id;
-        multisig.member_mut(&proposer).ok_or(WindlassError::NotAMember)?.open_proposals =
-            proposed.open_proposals;
-        let event = multisig.stream.record(address, now, |header| UpgradeProposed {
-            header,
-            multisig: address,
-            program,
-            proposal: proposal_key,
-            id: proposal.id,
-            kind: proposal.kind,
-            proposer,
-            payer: proposal.payer,
-            buffer: proposal.buffer,
-            buffer_len,
-            code_digest,
-            base_version: proposal.base_version,
-            no_rollback,
-            config_seq: proposal.config_seq,
-            slot_hash,
-            digest: proposal.digest,
-            expires_at: proposal.expires_at,
-        })?;
-        multisig.invariant()?;
+        let event = record(&mut ctx.accounts.multisig, &ctx.accounts.proposal, &opening)?;
         emit_cpi!(event);
         Ok(())
     }
+}
+
+fn checked(plan: Option<MigrationPlan>) -> Result<Option<MigrationPlan>> {
+    if let Some(plan) = &plan {
+        plan.rules().validate().map_err(WindlassError::from)?;
+    }
+    Ok(plan)
+}
+
+#[inline(never)]
+fn record(
+    multisig: &mut MultisigConfig,
+    proposal: &UpgradeProposal,
+    opening: &Opening,
+) -> Result<UpgradeProposed> {
+    let event = multisig.stream.record(opening.multisig, opening.now, |header| UpgradeProposed {
+        header,
+        multisig: opening.multisig,
+        program: proposal.program,
+        proposal: opening.proposal,
+        id: proposal.id,
+        kind: proposal.kind,
+        proposer: proposal.proposer,
+        payer: proposal.payer,
+        buffer: proposal.buffer,
+        buffer_len: proposal.buffer_len,
+        code_digest: proposal.code_digest,
+        base_version: proposal.base_version,
+        no_rollback: proposal.no_rollback,
+        config_seq: proposal.config_seq,
+        slot_hash: proposal.slot_hash,
+        digest: proposal.digest,
+        expires_at: proposal.expires_at,
+        plan: proposal.plan.clone(),
+    })?;
+    multisig.invariant()?;
+    Ok(event)
 }

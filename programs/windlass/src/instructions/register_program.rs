@@ -41,62 +41,88 @@ pub struct RegisterProgram<'info> {
 
 impl RegisterProgram<'_> {
     pub fn run(ctx: Context<Self>, timelock: i64) -> Result<()> {
+        let bumps = (ctx.bumps.program_state, ctx.bumps.upgrade_authority);
         let accounts = &ctx.accounts;
-        let address = accounts.multisig.key();
-        let program = accounts.governed_program.key();
-        let program_data = accounts.program_data.key();
-        let upgrade_authority = accounts.upgrade_authority.key();
-        let authority = accounts.authority.key();
-
-        let previous_authority = authority_of_program(&accounts.governed_program, &accounts.program_data)?
-            .ok_or(WindlassError::UpgradeAuthorityMismatch)?;
-        if previous_authority == upgrade_authority {
-            let config = accounts.multisig.rules();
-            config.require(&authority.to_bytes(), roles::PROPOSE).map_err(WindlassError::from)?;
-        } else {
-            require_keys_eq!(authority, previous_authority, WindlassError::UpgradeAuthorityMismatch);
-            set_authority_checked(
-                accounts.program_data.to_account_info(),
-                accounts.authority.to_account_info(),
-                accounts.upgrade_authority.to_account_info(),
-                &[
-                    seeds::UPGRADE_AUTHORITY,
-                    address.as_ref(),
-                    program.as_ref(),
-                    &[ctx.bumps.upgrade_authority],
-                ],
-            )?;
-        }
+        let registration = Registration {
+            multisig: accounts.multisig.key(),
+            governed_program: accounts.governed_program.to_account_info(),
+            program_data: accounts.program_data.to_account_info(),
+            upgrade_authority: accounts.upgrade_authority.to_account_info(),
+            upgrade_authority_bump: bumps.1,
+            authority: accounts.authority.to_account_info(),
+        };
+        let previous_authority = registration.take_authority(&accounts.multisig)?;
 
         let program_state: &mut ProgramUpgradeState = &mut ctx.accounts.program_state;
-        *program_state = ProgramUpgradeState {
-            bump: ctx.bumps.program_state,
-            upgrade_authority_bump: ctx.bumps.upgrade_authority,
-            multisig: address,
-            program,
-            program_data,
-            version: 0,
-            code_digest: [0; 32],
-            timelock,
-            last_upgrade_at: 0,
-            approved_proposal: None,
-            released: false,
-        };
+        program_state.bump = bumps.0;
+        program_state.upgrade_authority_bump = bumps.1;
+        program_state.multisig = registration.multisig;
+        program_state.program = registration.governed_program.key();
+        program_state.program_data = registration.program_data.key();
+        program_state.timelock = timelock;
         program_state.invariant()?;
 
-        let now = Clock::get()?.unix_timestamp;
-        let multisig = &mut ctx.accounts.multisig;
-        let event = multisig.stream.record(address, now, |header| ProgramRegistered {
-            header,
-            multisig: address,
-            program,
-            program_data,
-            upgrade_authority,
-            previous_authority,
-            timelock,
-        })?;
-        multisig.invariant()?;
+        let event = registration.record(&mut ctx.accounts.multisig, program_state, previous_authority)?;
         emit_cpi!(event);
         Ok(())
+    }
+}
+
+/// A program's way under the multisig, whether for the first time or again.
+pub struct Registration<'info> {
+    pub multisig: Pubkey,
+    pub governed_program: AccountInfo<'info>,
+    pub program_data: AccountInfo<'info>,
+    pub upgrade_authority: AccountInfo<'info>,
+    pub upgrade_authority_bump: u8,
+    pub authority: AccountInfo<'info>,
+}
+
+impl Registration<'_> {
+    /// Move the program under the upgrade authority, by its present authority's signature; where it is there already, a
+    /// member who may propose signs. The authority before.
+    pub fn take_authority(&self, multisig: &MultisigConfig) -> Result<Pubkey> {
+        let previous_authority = authority_of_program(&self.governed_program, &self.program_data)?
+            .ok_or(WindlassError::UpgradeAuthorityMismatch)?;
+        if previous_authority == self.upgrade_authority.key() {
+            let config = multisig.rules();
+            config.require(&self.authority.key().to_bytes(), roles::PROPOSE).map_err(WindlassError::from)?;
+            return Ok(previous_authority);
+        }
+        require_keys_eq!(self.authority.key(), previous_authority, WindlassError::UpgradeAuthorityMismatch);
+        let program = self.governed_program.key();
+        set_authority_checked(
+            self.program_data.clone(),
+            self.authority.clone(),
+            self.upgrade_authority.clone(),
+            &[
+                seeds::UPGRADE_AUTHORITY,
+                self.multisig.as_ref(),
+                program.as_ref(),
+                &[self.upgrade_authority_bump],
+            ],
+        )?;
+        Ok(previous_authority)
+    }
+
+    pub fn record(
+        &self,
+        multisig: &mut MultisigConfig,
+        program_state: &ProgramUpgradeState,
+        previous_authority: Pubkey,
+    ) -> Result<ProgramRegistered> {
+        let now = Clock::get()?.unix_timestamp;
+        let event = multisig.stream.record(self.multisig, now, |header| ProgramRegistered {
+            header,
+            multisig: self.multisig,
+            program: program_state.program,
+            program_data: program_state.program_data,
+            upgrade_authority: self.upgrade_authority.key(),
+            previous_authority,
+            timelock: program_state.timelock,
+            version: program_state.version,
+        })?;
+        multisig.invariant()?;
+        Ok(event)
     }
 }

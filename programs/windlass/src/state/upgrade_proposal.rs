@@ -97,6 +97,11 @@ pub struct Vote {
 }
 
 impl ProposalKind {
+    /// Is it about one program?
+    pub fn has_program(self) -> bool {
+        Kind::from(self).has_program()
+    }
+
     /// As the digest names it.
     pub const fn tag(self) -> u8 {
         match self {

@@ -1,6 +1,7 @@
 use anchor_lang::prelude::*;
 use windlass_interface::EventStream;
 use windlass_rules::migration::{Migration, MigrationState as State};
+use windlass_rules::migration_plan::Side;
 
 use crate::errors::WindlassError;
 use crate::state::{MigrationPlan, ProgramUpgradeState};
@@ -16,10 +17,12 @@ pub struct MigrationTracker {
     pub program: Pubkey,
     /// The upgrade's.
     pub proposal: Pubkey,
+    pub proposal_id: u64,
     /// The program's, whose layouts are the plan's new ones.
     pub version: u64,
     pub plan: MigrationPlan,
     pub migrated: u64,
+    /// May exceed `migrated`: accounts born in the new layout go back too.
     pub reverted: u64,
     pub state: MigrationState,
     /// Unix seconds.
@@ -31,7 +34,9 @@ pub struct MigrationTracker {
 #[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MigrationState {
     Migrating,
+    /// A rollback is approved: accounts go back, and none forward.
     Reverting,
+    /// The upgrade cannot be rolled back any more.
     Finalized,
 }
 
@@ -56,6 +61,14 @@ impl From<MigrationState> for State {
 }
 
 impl MigrationTracker {
+    const EMPTY_SPACE: usize = Self::DISCRIMINATOR.len() + Self::INIT_SPACE - MigrationPlan::INIT_SPACE;
+
+    /// Bytes of an account with this plan, which never changes.
+    pub fn space(plan: &MigrationPlan) -> Result<usize> {
+        let plan = plan.rules().encoded_len().map_err(WindlassError::from)?;
+        Ok(Self::EMPTY_SPACE.checked_add(plan).ok_or(WindlassError::Overflow)?)
+    }
+
     pub fn rules(&self) -> Migration {
         Migration {
             version: self.version,
@@ -85,5 +98,22 @@ impl MigrationTracker {
     /// The approved rollback lapsed.
     pub fn resume(&mut self) {
         self.state = self.rules().resume().state.into();
+    }
+
+    /// One more account is on the `to` side.
+    pub fn count(&mut self, to: Side) -> Result<()> {
+        let migration = self.rules().count(to).map_err(WindlassError::from)?;
+        (self.migrated, self.reverted) = (migration.migrated, migration.reverted);
+        Ok(())
+    }
+
+    /// Times, state and counts agree: each account that moved was an event of the stream.
+    pub fn invariant(&self) -> Result<()> {
+        let finalized = self.state == MigrationState::Finalized;
+        let times = self.started_at > 0 && finalized == (self.finalized_at >= self.started_at);
+        let moves = self.migrated.checked_add(self.reverted).ok_or(WindlassError::Overflow)?;
+        let counted = moves <= self.stream.seq && self.version > 0;
+        require!(times && counted, WindlassError::InvariantViolated);
+        Ok(())
     }
 }

@@ -21,6 +21,7 @@ pub mod transaction;
 
 use instructions::*;
 use state::{MigrationPlan, MultisigParams};
+use windlass_rules::migration_plan::Side;
 
 declare_id!("Wnd9DkGLs26uYGR6WUpHLmkTv2EcTDwSAShudvjjQg5");
 

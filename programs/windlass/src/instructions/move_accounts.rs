@@ -67,7 +67,7 @@ impl<'info> MoveAccounts<'info> {
         let authority = ctx.accounts.migration_authority.to_account_info();
         let mut mover = Mover::new(&plan, to, program, payer.clone(), authority, &signer)?;
 
-        let with_receipt = 1 + usize::from(plan.receipts);
+        let with_receipt = if plan.receipts { 2 } else { 1 };
         for accounts in accounts.chunks(with_receipt) {
             require!(accounts.len() == with_receipt, WindlassError::ReceiptMismatch);
             let [account, receipt @ ..] = accounts else { return err!(WindlassError::ReceiptMismatch) };

@@ -39,6 +39,17 @@ pub fn buffer_of(buffer: &[u8]) -> Result<(Option<Key>, &[u8]), RuleError> {
     Ok((authority, program))
 }
 
+/// Is `running` what `copy` is, followed by zeros alone?
+pub fn is_padded(running: &[u8], copy: &[u8]) -> bool {
+    let Some((program, padding)) = running.split_at_checked(copy.len()) else { return false };
+    // Each byte equals the one before it, and the first is zero: one comparison for megabytes, without a copy of zeros.
+    let zeros = match padding {
+        [] => true,
+        [first, rest @ ..] => *first == 0 && padding.get(..rest.len()) == Some(rest),
+    };
+    program == copy && zeros
+}
+
 fn split_tag(data: &[u8]) -> Option<(u32, &[u8])> {
     let (tag, rest) = data.split_first_chunk::<4>()?;
     Some((u32::from_le_bytes(*tag), rest))

@@ -143,7 +143,9 @@ pub enum WindlassError {
     ReceiptMismatch,
     #[msg("This member has not approved: there is nothing to take back")]
     NotApproved,
-    #[msg("The proposal's time is not over and nothing has changed under it: vote on it, execute or cancel it")]
+    #[msg(
+        "The proposal's time is not over and nothing has changed under it: vote on it, execute or cancel it"
+    )]
     NotExpired,
     #[msg("The multisig is paused: wait until the pause is over, or ask the guard who paused to resume")]
     SystemPaused,
@@ -173,7 +175,9 @@ pub enum WindlassError {
     BufferReclaimed,
     #[msg("A migration is not finalized yet: finalize it first")]
     MigrationOpen,
-    #[msg("This proposal needs its program's state, and a rollback the open migration's tracker too: pass them")]
+    #[msg(
+        "This proposal needs its program's state, and a rollback the open migration's tracker too: pass them"
+    )]
     AccountMissing,
     #[msg("The copy is not the running code, byte for byte to the end of the program's data: upload the running code")]
     CopyMismatch,

@@ -66,14 +66,79 @@ pub mod windlass {
         ApproveUpgrade::run(ctx, digest)
     }
 
+    /// Take one's approval back. Below the threshold the timelock is void: the next crossing starts a new one.
+    pub fn revoke_approval(ctx: Context<RevokeApproval>) -> Result<()> {
+        RevokeApproval::run(ctx)
+    }
+
     /// Upgrade the program with the approved buffer, after the timelock. Anyone may.
     pub fn execute_upgrade(ctx: Context<ExecuteUpgrade>) -> Result<()> {
         ExecuteUpgrade::run(ctx)
     }
 
-    /// Withdraw one's own proposal, or vote to cancel.
+    /// Withdraw one's own proposal, or vote to cancel. For every kind of proposal.
     pub fn cancel_upgrade(ctx: Context<CancelUpgrade>) -> Result<()> {
         CancelUpgrade::run(ctx)
+    }
+
+    /// Close a proposal whose time is over, or that is about another config or version than there is now. Anyone may.
+    pub fn expire_proposal(ctx: Context<ExpireProposal>) -> Result<()> {
+        ExpireProposal::run(ctx)
+    }
+
+    /// Close the buffer of an upgrade that will not come; its lamports go to the proposal's payer. Anyone may.
+    pub fn reclaim_buffer(ctx: Context<ReclaimBuffer>) -> Result<()> {
+        ReclaimBuffer::run(ctx)
+    }
+
+    /// Propose other members, thresholds and times.
+    pub fn propose_config(ctx: Context<ProposeConfig>, config: MultisigParams) -> Result<()> {
+        ProposeConfig::run(ctx, config)
+    }
+
+    /// Change the config as approved, after the timelock. Anyone may. Every open proposal is stale then.
+    pub fn execute_config(ctx: Context<ExecuteConfig>) -> Result<()> {
+        ExecuteConfig::run(ctx)
+    }
+
+    /// Keep a copy of the running code, so that the approved upgrade can be rolled back. Anyone who uploaded one may.
+    pub fn keep_rollback_buffer(ctx: Context<KeepRollbackBuffer>) -> Result<()> {
+        KeepRollbackBuffer::run(ctx)
+    }
+
+    /// Propose to go back to the code before the last upgrade, within 7 days of it.
+    pub fn propose_rollback(ctx: Context<ProposeRollback>) -> Result<()> {
+        ProposeRollback::run(ctx)
+    }
+
+    /// Put the kept code back, after the rollback delay. Anyone may, paused or not.
+    pub fn rollback_upgrade(ctx: Context<RollbackUpgrade>) -> Result<()> {
+        RollbackUpgrade::run(ctx)
+    }
+
+    /// Close a kept copy that no rollback can need any more; its lamports go to who uploaded it. Anyone may.
+    pub fn retire_rollback(ctx: Context<RetireRollback>) -> Result<()> {
+        RetireRollback::run(ctx)
+    }
+
+    /// Propose to give the program's upgrade authority away.
+    pub fn propose_transfer(ctx: Context<ProposeTransfer>, new_authority: Pubkey) -> Result<()> {
+        ProposeTransfer::run(ctx, new_authority)
+    }
+
+    /// Give the upgrade authority to the approved key, which signs, after the timelock. The program is released then.
+    pub fn execute_transfer(ctx: Context<ExecuteTransfer>) -> Result<()> {
+        ExecuteTransfer::run(ctx)
+    }
+
+    /// Stop proposing, approving, executing and migrating for `seconds`, at most 259,200 (72 hours).
+    pub fn pause_system(ctx: Context<PauseSystem>, seconds: i64) -> Result<()> {
+        PauseSystem::run(ctx, seconds)
+    }
+
+    /// End a pause: the guard who paused at any time, anyone once it has run out.
+    pub fn resume_system(ctx: Context<ResumeSystem>) -> Result<()> {
+        ResumeSystem::run(ctx)
     }
 
     /// Begin the migration that was voted with an executed upgrade. Anyone may.

@@ -87,7 +87,8 @@ impl Member {
 impl MultisigParams {
     /// The config that this would make.
     pub fn rules(&self, config_seq: u64, pause: Pause) -> Config {
-        let member = |member: &MemberParams| config::Member { key: member.key.to_bytes(), roles: member.roles };
+        let member =
+            |member: &MemberParams| config::Member { key: member.key.to_bytes(), roles: member.roles };
         Config {
             members: self.members.iter().map(member).collect(),
             threshold: self.threshold,

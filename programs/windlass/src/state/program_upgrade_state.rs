@@ -97,7 +97,8 @@ impl ProgramUpgradeState {
         let of_upgrade = upgraded || (self.rollback.is_none() && self.migration.is_none());
         let kept = self.rollback.is_none_or(|kept| kept.version < self.version && kept.len > 0);
         let migrating = !self.migration_open || self.migration.is_some();
-        let waits = self.approved_proposal.is_some() || self.approved_rollback.is_some() || self.migration_open;
+        let waits =
+            self.approved_proposal.is_some() || self.approved_rollback.is_some() || self.migration_open;
         let free = !self.released || !waits;
         require!(agrees && of_upgrade && kept && migrating && free, WindlassError::InvariantViolated);
         Ok(())

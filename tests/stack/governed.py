@@ -113,6 +113,7 @@ class Governed:
         proposer: Keypair | None = None,
         digest: bytes | None = None,
         no_rollback: bool = True,
+        plan: bytes | None = None,
     ) -> int:
         """Propose the buffer (a new one with the successor); the proposal's id."""
         proposer = proposer or self.proposer
@@ -121,7 +122,7 @@ class Governed:
             digest = code_digest(self.chain.account(buffer).data[37:])
         id = self.multisig_config.proposal_count + 1
         accounts = {"proposal": self.proposal_address(id), "buffer": buffer, "proposer": proposer.pubkey()}
-        arguments = digest + bytes([no_rollback])
+        arguments = digest + bytes([no_rollback]) + (b"\0" if plan is None else b"\1" + plan)
         self.send("propose_upgrade", proposer, arguments=arguments, changes=accounts)
         return id
 

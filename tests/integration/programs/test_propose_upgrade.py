@@ -15,6 +15,7 @@ from windlass_programs.addresses import (
     WINDLASS_PROGRAM_ID,
 )
 from windlass_programs.digests import code_digest, proposal_digest
+from windlass_programs.payload import payload_digest
 from windlass_programs.windlass import ProposalStatus
 
 SET_AUTHORITY, WRITE, CLOSE = 4, 1, 5
@@ -61,6 +62,7 @@ def test_the_digest_can_be_recomputed_off_chain(governed: Governed) -> None:
         no_rollback=proposal.no_rollback,
         config_seq=proposal.config_seq,
         slot_hash=proposal.slot_hash,
+        payload_digest=payload_digest(proposal),
     )
 
 
@@ -140,9 +142,8 @@ def test_a_member_who_may_only_approve_cannot_propose(governed: Governed) -> Non
         governed.propose(proposer=governed.members[4])
 
 
-def test_rollback_needs_a_kept_copy_which_this_release_does_not_keep(governed: Governed) -> None:
-    with refused("RollbackBufferRequired"):
-        governed.propose(no_rollback=False)
+def test_an_upgrade_may_be_proposed_with_a_way_back(governed: Governed) -> None:
+    assert not governed.proposal(governed.propose(no_rollback=False)).no_rollback
 
 
 def test_a_fourth_open_proposal_is_refused(governed: Governed) -> None:

@@ -147,17 +147,8 @@ impl Layout {
         data.len() == self.size(side) as usize && data.starts_with(&self.discriminator(side))
     }
 
-    /// The mapped bytes as they lie on one side, in the plan's order: equal on both sides, or the migration is wrong.
-    /// None where `data` is too short for them.
-    pub fn mapped_bytes<'a>(
-        &'a self,
-        side: Side,
-        data: &'a [u8],
-    ) -> impl Iterator<Item = Option<&'a [u8]>> + 'a {
-        self.mapped_ranges(side).map(|range| data.get(range.start as usize..range.end as usize))
-    }
-
-    fn mapped_ranges(&self, side: Side) -> impl Iterator<Item = Range<u32>> + Clone + '_ {
+    /// Where the mapped bytes lie on one side, in the plan's order: equal bytes on both sides, or the migration is wrong.
+    pub fn mapped_ranges(&self, side: Side) -> impl Iterator<Item = Range<u32>> + Clone + '_ {
         self.mapped.iter().map(move |mapped| mapped.range(side))
     }
 

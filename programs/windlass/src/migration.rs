@@ -7,7 +7,7 @@ use anchor_lang::prelude::*;
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::solana_program::program::{invoke, invoke_signed};
 use anchor_lang::solana_program::system_instruction;
-use solana_sha256_hasher::{hash, hashv};
+use solana_sha256_hasher::hashv;
 use windlass_interface::migration::{MIGRATE, REVERT};
 use windlass_rules::migration_plan::{Found, Layout, Plan, Side, MAX_MAPPED};
 
@@ -74,7 +74,8 @@ impl<'a, 'info> Mover<'a, 'info> {
 
         self.top_up(account, layout)?;
         let lamports = account.lamports();
-        let (before, mapped) = digests(layout, from, account)?;
+        let seam = account.data_len();
+        let (before, mapped) = digests(layout, from, account, seam)?;
 
         let meta = self.call.accounts.first_mut().ok_or(WindlassError::InvariantViolated)?;
         meta.pubkey = account.key();
@@ -85,7 +86,7 @@ impl<'a, 'info> Mover<'a, 'info> {
         let moved = layout.fits(self.to, &account.try_borrow_data()?);
         require!(moved, WindlassError::MigrationWrongLayout);
         require!(account.lamports() >= lamports, WindlassError::MigrationTookLamports);
-        let (after, kept) = digests(layout, self.to, account)?;
+        let (after, kept) = digests(layout, self.to, account, seam)?;
         require!(kept == mapped, WindlassError::MigrationChangedField);
         let layout = u8::try_from(place).map_err(|_| WindlassError::Overflow)?;
         Ok(Some(Moved { layout, before, after }))
@@ -102,18 +103,25 @@ impl<'a, 'info> Mover<'a, 'info> {
     }
 }
 
-/// sha256 of all of the account's data, and of its mapped bytes in the plan's order.
+/// sha256 of all of the account's data, and of its mapped bytes in the plan's order. `seam`: the account's length when
+/// this instruction began. A runtime may keep what it grew by in another place (SIMD-0219 before its redesign), and then
+/// refuses to hash a slice that lies in both: no slice crosses the seam.
 #[inline(never)]
-fn digests(layout: &Layout, side: Side, account: &AccountInfo) -> Result<([u8; 32], [u8; 32])> {
+fn digests(layout: &Layout, side: Side, account: &AccountInfo, seam: usize) -> Result<([u8; 32], [u8; 32])> {
     let data = account.try_borrow_data()?;
-    // On the stack: a vector for each account would use up the heap.
-    let mut slices: [&[u8]; MAX_MAPPED] = [&[]; MAX_MAPPED];
-    let mut count = 0usize;
-    for (slot, bytes) in slices.iter_mut().zip(layout.mapped_bytes(side, &data)) {
-        *slot = bytes.ok_or(WindlassError::MigrationWrongLayout)?;
-        count = count.saturating_add(1);
+    // On the stack: a vector for each account would use up the heap. Ranges do not meet, so only one crosses the seam.
+    let mut slices: [&[u8]; MAX_MAPPED + 1] = [&[]; MAX_MAPPED + 1];
+    let mut used = 0usize;
+    for range in layout.mapped_ranges(side) {
+        let (start, end) = (range.start as usize, range.end as usize);
+        let cut = seam.clamp(start, end);
+        for piece in [start..cut, cut..end].into_iter().filter(|piece| !piece.is_empty()) {
+            let slot = slices.get_mut(used).ok_or(WindlassError::InvariantViolated)?;
+            *slot = data.get(piece).ok_or(WindlassError::MigrationWrongLayout)?;
+            used = used.saturating_add(1);
+        }
     }
-    require!(count == layout.mapped.len(), WindlassError::InvariantViolated);
-    let mapped = slices.get(..count).ok_or(WindlassError::InvariantViolated)?;
-    Ok((hash(&data).to_bytes(), hashv(mapped).to_bytes()))
+    let (head, tail) = data.split_at(seam.min(data.len()));
+    let mapped = slices.get(..used).ok_or(WindlassError::InvariantViolated)?;
+    Ok((hashv(&[head, tail]).to_bytes(), hashv(mapped).to_bytes()))
 }

@@ -84,7 +84,7 @@ fn move_account<'a>(
     authority: &AccountInfo<'a>,
     to: Side,
 ) -> ProgramResult {
-    let multisig = Pubkey::new_from_array(core::hint::black_box(MULTISIG));
+    let multisig = Pubkey::new_from_array(*core::hint::black_box(&MULTISIG));
     MigrationAuthority { windlass: WINDLASS, multisig, program: *program }.require_signed_by(authority)?;
     let (old, new, new_size) = layout_of(account, to)?;
 

@@ -8,10 +8,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from solders.instruction import AccountMeta, Instruction
-from solders.keypair import Keypair
 from solders.pubkey import Pubkey
-from stack.chain import Landed, idl
+from stack.chain import Landed
 from stack.governed import DAY, Governed
+from stack.instructions import i64
 from windlass_programs.addresses import (
     account_version_address,
     migration_authority_address,
@@ -102,8 +102,7 @@ class Fields:
         """In the new layout, as the program makes it of `old`."""
         limit = 2**64 - 1
         data = discriminator + self.owner + struct.pack("<B7xQQ", self.behaviour, limit, self.balance)
-        tail = b"" if size > OLD_SIZE else data[size:]
-        return (data + tail).ljust(size, b"\0")
+        return data.ljust(size, b"\0")
 
     def reverted(self, discriminator: bytes = b"ledger_1") -> bytes:
         """In the old layout, as the program makes it of `new`."""
@@ -134,27 +133,73 @@ class Ledger(Governed):
         """A buffer with the ledger, or `code`."""
         return super().upload(ledger_elf(self.multisig) if code is None else code, authority)
 
-    def propose_with_plan(self, plan: Plan | bytes | None) -> int:
+    def propose_with_plan(self, plan: Plan | bytes | None, *, no_rollback: bool = False) -> int:
         """Propose the ledger with a plan, or with bytes in a plan's place; the proposal's id."""
         buffer = self.upload()
         id = self.multisig_config.proposal_count + 1
         accounts = {"proposal": self.proposal_address(id), "buffer": buffer, "proposer": self.proposer.pubkey()}
         packed = plan.pack() if isinstance(plan, Plan) else plan
         option = b"\0" if packed is None else b"\1" + packed
-        arguments = code_digest(self.chain.account(buffer).data[37:]) + bytes([True]) + option
+        arguments = code_digest(self.chain.account(buffer).data[37:]) + bytes([no_rollback]) + option
         self.send("propose_upgrade", self.proposer, arguments=arguments, changes=accounts)
+        return id
+
+    def ready(self, plan: Plan | None) -> int:
+        """An upgrade with this plan that can be executed, with a copy of the former code; its proposal's id."""
+        id = self.propose_with_plan(plan)
+        self.verify_all(id)
+        for member in self.members[:3]:
+            self.approve(id, member)
+        self.keep_copy(id)
+        self.chain.advance(2 * DAY)
         return id
 
     def executed(self, plan: Plan | None) -> int:
         """An executed upgrade with this plan; its proposal's id."""
-        id = self.propose_with_plan(plan)
-        self.verify(id)
-        for member in self.members[:3]:
-            self.approve(id, member)
-        self.chain.advance(2 * DAY)
+        id = self.ready(plan)
         self.execute(id)
         self.upgrade = id
         return id
+
+    def keep_copy(self, id: int) -> None:
+        """Keep a copy of the running code for an approved upgrade."""
+        keeper = self.chain.keypair()
+        copy = self.upload(authority=keeper.pubkey())
+        accounts = {"buffer": copy, "authority": keeper.pubkey()}
+        self.send("keep_rollback_buffer", keeper, id=id, changes=accounts)
+
+    def approve_rollback(self) -> int:
+        """Propose to roll the last upgrade back, and have four members approve; the rollback's id."""
+        id = self.multisig_config.proposal_count + 1
+        accounts = {"proposal": self.proposal_address(id), "proposer": self.proposer.pubkey()}
+        self.send("propose_rollback", self.proposer, changes=accounts)
+        for member in self.members[:4]:
+            self.approve(id, member, tracker=self.tracker_address())
+        return id
+
+    def cancel_rollback(self, id: int) -> None:
+        """Vote an approved rollback down."""
+        for member in self.members[:3]:
+            self.cancel(id, member, tracker=self.tracker_address())
+
+    def roll_back(self, id: int, **changes: Pubkey) -> Landed:
+        """Put the former code back."""
+        kept = self.program_upgrade_state.rollback
+        assert kept is not None
+        accounts = {
+            "upgrade_proposal": self.proposal_address(self.upgrade),
+            "buffer": kept.buffer,
+            "spill": kept.payer,
+            "executor": self.stranger.pubkey(),
+            "tracker": self.tracker_address(),
+            **changes,
+        }
+        return self.chain.send(self.instruction("rollback_upgrade", id=id, changes=accounts), signers=[self.stranger])
+
+    def pause(self) -> None:
+        """Have the guard pause the multisig for a day."""
+        guard = self.members[3]
+        self.send("pause_system", guard, arguments=i64(DAY), changes={"guard": guard.pubkey()})
 
     def start(self, id: int | None = None, **changes: Pubkey) -> Landed:
         """Start the migration of the last upgrade, or of `id`."""
@@ -204,9 +249,7 @@ class Ledger(Governed):
 
     # Its accounts.
 
-    def put_account(
-        self, fields: Fields | None = None, data: bytes | None = None, lamports: int | None = None
-    ) -> Pubkey:
+    def put_account(self, fields: Fields | None = None, data: bytes | None = None) -> Pubkey:
         """Put an account of the program in place: in the old layout, or with `data`."""
         address = self.chain.keypair().pubkey()
         self.chain.put(address, data or (fields or Fields()).old(), self.program)
@@ -242,9 +285,5 @@ class Ledger(Governed):
         """The account's receipt."""
         return AccountVersion.decode(self.chain.account(self.receipt_address(account)).data)
 
-    def signers(self, count: int) -> list[Keypair]:
-        """The first members, who approve."""
-        return self.members[:count]
 
-
-__all__ = ["ARCHIVE", "LEDGER", "Behaviour", "Fields", "Layout", "Ledger", "Plan", "idl"]
+__all__ = ["ARCHIVE", "IN_REVERT", "LEDGER", "ROLLBACK_WINDOW", "Behaviour", "Fields", "Layout", "Ledger", "Plan"]

@@ -2,6 +2,7 @@
 
 import pytest
 from stack.governed import Governed
+from stack.ledger import Ledger
 
 
 @pytest.fixture
@@ -16,3 +17,19 @@ def governed(fresh: Governed) -> Governed:
     fresh.initialize()
     fresh.register()
     return fresh
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    """The ledger under a 3-of-5 multisig."""
+    world = Ledger()
+    world.initialize()
+    world.register()
+    return world
+
+
+@pytest.fixture
+def migrating(ledger: Ledger) -> Ledger:
+    """The ledger, upgraded with a plan, its migration started."""
+    ledger.migrating()
+    return ledger

@@ -134,8 +134,13 @@ class Governed:
     def propose_verified(self) -> int:
         """A proposal of the successor that can be approved; its id."""
         id = self.propose()
-        self.verify(id)
+        self.verify_all(id)
         return id
+
+    def verify_all(self, id: int) -> None:
+        """Hash the proposal's buffer to its end."""
+        while (proposal := self.proposal(id)).verified_len < proposal.buffer_len:
+            self.verify(id)
 
     def approve(self, id: int, member: Keypair, digest: bytes | None = None, **changes: Pubkey) -> Landed:
         """Approve what the proposal's account names, or `digest`."""

@@ -47,8 +47,8 @@ class AnchorProgram:
     ) -> Instruction:
         """The instruction `name` (snake case, as all names here), its accounts in the IDL's order.
 
-        The two accounts that Anchor adds for `emit_cpi!` need not be given, nor optional ones. Raises ValueError where an account that
-        the IDL names is not given, or one given is not in the IDL.
+        The two accounts that Anchor adds for `emit_cpi!` need not be given, nor optional ones. Raises
+        ValueError where an account that the IDL names is not given, or one given is not in the IDL.
         """
         expected = self._accounts[name]
         given = {

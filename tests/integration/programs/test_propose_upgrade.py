@@ -162,7 +162,7 @@ def test_another_sysvar_in_the_place_of_slot_hashes_is_refused(governed: Governe
             "propose_upgrade",
             governed.proposer,
             id=1,
-            arguments=bytes(32) + b"\x01",
+            arguments=bytes(32) + b"\x01\x00",
             changes={
                 "buffer": buffer,
                 "proposer": governed.proposer.pubkey(),
@@ -178,7 +178,7 @@ def test_a_proposal_lies_at_the_next_id_only(governed: Governed) -> None:
             "propose_upgrade",
             governed.proposer,
             id=2,
-            arguments=bytes(32) + b"\x01",
+            arguments=bytes(32) + b"\x01\x00",
             changes={"buffer": buffer, "proposer": governed.proposer.pubkey()},
         )
 
@@ -188,7 +188,7 @@ def test_a_proposer_who_does_not_sign_is_refused(governed: Governed) -> None:
     instruction = governed.instruction(
         "propose_upgrade",
         id=1,
-        arguments=bytes(32) + b"\x01",
+        arguments=bytes(32) + b"\x01\x00",
         changes={"buffer": buffer, "proposer": governed.proposer.pubkey()},
     )
     metas = [
@@ -209,7 +209,7 @@ def test_a_state_of_another_multisig_is_refused(governed: Governed) -> None:
             "propose_upgrade",
             other.proposer,
             id=1,
-            arguments=bytes(32) + b"\x01",
+            arguments=bytes(32) + b"\x01\x00",
             changes={
                 "buffer": buffer,
                 "proposer": other.proposer.pubkey(),

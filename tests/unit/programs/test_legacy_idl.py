@@ -62,7 +62,7 @@ def plain(value: Any) -> Any:
 
 
 def _snake(name: str) -> str:
-    return "".join("_" + c.lower() if c.isupper() else c for c in name)
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).rstrip("_")  # anchorpy: from_, for Python
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

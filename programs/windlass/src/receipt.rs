@@ -1,10 +1,10 @@
 //! The receipts of migrated accounts, where a plan has them: made by the migration, kept up by what follows.
 
 use anchor_lang::prelude::*;
-use anchor_lang::solana_program::program::{invoke, invoke_signed};
-use anchor_lang::solana_program::{system_instruction, system_program};
+use anchor_lang::solana_program::system_program;
 use windlass_rules::migration_plan::Side;
 
+use crate::creation::create;
 use crate::errors::WindlassError;
 use crate::migration::Moved;
 use crate::seeds;
@@ -29,7 +29,7 @@ pub fn write<'info>(
     let mut version = match (is_new, to) {
         (true, Side::Old) => return Ok(()),
         (true, Side::New) => {
-            create(receipt, payer, &[named[0], named[1], named[2], &[bump]])?;
+            create(receipt, payer, AccountVersion::SPACE, &[named[0], named[1], named[2], &[bump]])?;
             AccountVersion {
                 bump,
                 tracker: *tracker,
@@ -55,17 +55,4 @@ pub fn write<'info>(
     }
     version.invariant()?;
     version.try_serialize(&mut &mut receipt.try_borrow_mut_data()?[..])
-}
-
-/// Not by CreateAccount, which refuses an address that somebody sent lamports to.
-fn create<'info>(receipt: &AccountInfo<'info>, payer: &AccountInfo<'info>, seeds: &[&[u8]]) -> Result<()> {
-    let lacking = Rent::get()?.minimum_balance(AccountVersion::SPACE).saturating_sub(receipt.lamports());
-    if lacking > 0 {
-        let transfer = system_instruction::transfer(payer.key, receipt.key, lacking);
-        invoke(&transfer, &[payer.clone(), receipt.clone()])?;
-    }
-    let allocate = system_instruction::allocate(receipt.key, AccountVersion::SPACE as u64);
-    invoke_signed(&allocate, core::slice::from_ref(receipt), &[seeds])?;
-    let assign = system_instruction::assign(receipt.key, &crate::ID);
-    Ok(invoke_signed(&assign, core::slice::from_ref(receipt), &[seeds])?)
 }

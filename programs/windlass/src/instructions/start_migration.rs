@@ -2,6 +2,7 @@ use anchor_lang::prelude::*;
 use windlass_interface::EventStream;
 use windlass_rules::migration::{start, Migration, Start};
 
+use crate::creation::create;
 use crate::errors::WindlassError;
 use crate::events::MigrationStarted;
 use crate::seeds;
@@ -25,10 +26,9 @@ pub struct StartMigration<'info> {
         constraint = proposal.program == program_state.program @ WindlassError::ProgramMismatch,
     )]
     pub proposal: Box<Account<'info, UpgradeProposal>>,
+    /// CHECK: made in `run`, at this address and no other.
     #[account(
-        init,
-        payer = payer,
-        space = tracker_space(&proposal)?,
+        mut,
         seeds = [
             seeds::MIGRATION,
             multisig.key().as_ref(),
@@ -37,7 +37,7 @@ pub struct StartMigration<'info> {
         ],
         bump,
     )]
-    pub tracker: Box<Account<'info, MigrationTracker>>,
+    pub tracker: UncheckedAccount<'info>,
     /// Anyone.
     #[account(mut)]
     pub payer: Signer<'info>,
@@ -73,7 +73,7 @@ impl StartMigration<'_> {
         let (migration_authority, migration_authority_bump) =
             seeds::migration_authority(&address, &program_state.program);
         let migration = Migration::new(program_state.version);
-        ctx.accounts.tracker.set_inner(MigrationTracker {
+        let tracker = MigrationTracker {
             stream: EventStream::default(),
             bump,
             migration_authority_bump,
@@ -82,14 +82,18 @@ impl StartMigration<'_> {
             proposal: proposal_key,
             proposal_id: proposal.id,
             version: migration.version,
-            state: migration.state.into(),
+            plan: plan.clone(),
             migrated: migration.migrated,
             reverted: migration.reverted,
+            state: migration.state.into(),
             started_at: now,
             finalized_at: 0,
-            plan: plan.clone(),
-        });
-        ctx.accounts.tracker.invariant()?;
+        };
+        tracker.invariant()?;
+        let id = proposal.id.to_le_bytes();
+        let seeds = [seeds::MIGRATION, address.as_ref(), program_state.program.as_ref(), &id, &[bump]];
+        create(&ctx.accounts.tracker, &ctx.accounts.payer, MigrationTracker::space(&plan)?, &seeds)?;
+        tracker.try_serialize(&mut &mut ctx.accounts.tracker.try_borrow_mut_data()?[..])?;
 
         let event = multisig.stream.record(address, now, |header| MigrationStarted {
             header,
@@ -105,8 +109,4 @@ impl StartMigration<'_> {
         emit_cpi!(event);
         Ok(())
     }
-}
-
-fn tracker_space(proposal: &UpgradeProposal) -> Result<usize> {
-    MigrationTracker::space(proposal.plan.as_ref().ok_or(WindlassError::NoMigrationPlan)?)
 }

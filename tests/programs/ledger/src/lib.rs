@@ -91,7 +91,7 @@ fn move_account<'a>(
     let behaviour = account.try_borrow_data()?[if to == Side::New { 8 } else { 40 }];
     let now = (behaviour & IN_REVERT != 0) == (to == Side::Old);
     let behaviour = if now { behaviour & !IN_REVERT } else { 0 };
-    before(behaviour, program, account, authority)?;
+    before(behaviour, program, account, authority, to)?;
     if matches!(behaviour, TOUCH_NOTHING | CLOSE | CHANGE_OWNER) {
         return Ok(());
     }
@@ -143,10 +143,15 @@ fn before<'a>(
     program: &Pubkey,
     account: &AccountInfo<'a>,
     authority: &AccountInfo<'a>,
+    to: Side,
 ) -> ProgramResult {
     match behaviour {
         CALL_BACK => call(WINDLASS, account, authority, &[0; 8]),
-        CALL_ITSELF => call(*program, account, authority, &MIGRATE),
+        CALL_ITSELF => {
+            let (behaviour, name) = if to == Side::New { (8, MIGRATE) } else { (40, REVERT) };
+            account.try_borrow_mut_data()?[behaviour] = 0; // once
+            call(*program, account, authority, &name)
+        }
         CALL_THE_LOADER => call(bpf_loader_upgradeable::ID, account, authority, &4u32.to_le_bytes()),
         SPEND_THE_AUTHORITYS_LAMPORTS => {
             let transfer = [&2u32.to_le_bytes()[..], &1u64.to_le_bytes()].concat();

@@ -264,7 +264,7 @@ def test_no_account_of_a_start_can_be_another(ledger: Ledger, account: str) -> N
     }
     other, error = others[account]
     with refused(error):
-        ledger.start(**{account: other})
+        ledger.start(None, **{account: other})
     ledger.start()
 
 

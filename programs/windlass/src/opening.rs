@@ -4,9 +4,11 @@ use anchor_lang::prelude::*;
 use solana_sha256_hasher::{hash, hashv};
 use windlass_rules::digest::Content;
 use windlass_rules::program::Program;
-use windlass_rules::propose::{propose, Request};
+use windlass_rules::propose::{propose, Proposed, Request};
 
+use crate::creation::create;
 use crate::errors::WindlassError;
+use crate::seeds;
 use crate::state::{MigrationPlan, MultisigConfig, MultisigParams, ProposalKind, UpgradeProposal};
 
 /// What is voted on.
@@ -61,15 +63,16 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// Fill the new account, and count it. `program`: None for a config.
+    /// Make the proposal's account, and count it. `program`: None for a config.
     #[inline(never)]
-    pub fn open(
+    pub fn open<'info>(
         &self,
         multisig: &mut MultisigConfig,
         program: Option<&Program>,
-        account: &mut UpgradeProposal,
+        account: &AccountInfo<'info>,
+        payer: &AccountInfo<'info>,
         subject: Subject,
-    ) -> Result<()> {
+    ) -> Result<Box<UpgradeProposal>> {
         let request = Request {
             kind: subject.kind.into(),
             proposer: self.proposer.to_bytes(),
@@ -77,37 +80,66 @@ impl Opening {
             now: self.now,
         };
         let proposed = propose(&multisig.rules(), program, &request).map_err(WindlassError::from)?;
-        let id = multisig.next_proposal_id()?;
+        let payload = payload_len(&subject.plan).saturating_add(payload_len(&subject.new_config));
+        let space = UpgradeProposal::space(multisig.members.len(), payload);
+        let proposal = self.proposal(multisig, &proposed, subject)?;
+        proposal.invariant(&self.proposal)?;
 
-        account.bump = self.bump;
-        account.multisig = self.multisig;
-        account.program = subject.program;
-        account.id = id;
-        account.kind = subject.kind;
-        account.proposer = self.proposer;
-        account.payer = self.payer;
-        account.buffer = subject.buffer;
-        account.buffer_len = subject.buffer_len;
-        account.code_digest = subject.code_digest;
-        account.base_version = subject.base_version;
-        account.no_rollback = subject.no_rollback;
-        account.config_seq = multisig.config_seq;
-        account.slot_hash = self.slot_hash;
-        account.digest = self.digest(id, multisig.config_seq, &subject)?;
-        account.status = proposed.status.into();
-        account.created_at = self.now;
-        account.expires_at = proposed.expires_at;
-        account.rolls_back = subject.rolls_back;
-        account.new_authority = subject.new_authority;
-        account.plan = subject.plan;
-        account.new_config = subject.new_config;
+        let id = proposal.id.to_le_bytes();
+        let seeds: [&[u8]; 4] = [seeds::PROPOSAL, self.multisig.as_ref(), &id, &[self.bump]];
+        create(account, payer, space, &seeds)?;
+        proposal.try_serialize(&mut &mut account.try_borrow_mut_data()?[..])?;
+        multisig.open_proposal(proposal.id, &self.proposer, proposed.open_proposals)?;
+        Ok(proposal)
+    }
+
+    #[inline(never)]
+    fn proposal(
+        &self,
+        multisig: &MultisigConfig,
+        proposed: &Proposed,
+        subject: Subject,
+    ) -> Result<Box<UpgradeProposal>> {
+        let id = multisig.next_proposal_id()?;
         // The copy of a rollback was compared with the running code when it was kept.
-        if subject.kind != ProposalKind::Upgrade {
-            account.verified_len = subject.buffer_len;
-            account.verified_digest = subject.code_digest;
-        }
-        account.invariant(&self.proposal)?;
-        multisig.open_proposal(id, &self.proposer, proposed.open_proposals)
+        let (verified_len, verified_digest) = match subject.kind {
+            ProposalKind::Upgrade => (0, [0; 32]),
+            _ => (subject.buffer_len, subject.code_digest),
+        };
+        Ok(Box::new(UpgradeProposal {
+            bump: self.bump,
+            multisig: self.multisig,
+            program: subject.program,
+            id,
+            kind: subject.kind,
+            proposer: self.proposer,
+            payer: self.payer,
+            buffer: subject.buffer,
+            buffer_len: subject.buffer_len,
+            code_digest: subject.code_digest,
+            verified_len,
+            verified_digest,
+            base_version: subject.base_version,
+            no_rollback: subject.no_rollback,
+            config_seq: multisig.config_seq,
+            slot_hash: self.slot_hash,
+            digest: self.digest(id, multisig.config_seq, &subject)?,
+            status: proposed.status.into(),
+            created_at: self.now,
+            approved_at: 0,
+            eta: 0,
+            expires_at: proposed.expires_at,
+            closed_at: 0,
+            pause_mark: 0,
+            buffer_reclaimed: false,
+            rollback_buffer: None,
+            rolls_back: subject.rolls_back,
+            new_authority: subject.new_authority,
+            plan: subject.plan,
+            new_config: subject.new_config,
+            approvals: Vec::new(),
+            cancel_votes: Vec::new(),
+        }))
     }
 
     #[inline(never)]
@@ -133,6 +165,6 @@ impl Opening {
 }
 
 /// Bytes of a plan or a config as borsh lays it.
-pub fn payload_len<T: AnchorSerialize>(payload: &T) -> usize {
+fn payload_len<T: AnchorSerialize>(payload: &T) -> usize {
     borsh::object_length(payload).unwrap_or(usize::MAX)
 }

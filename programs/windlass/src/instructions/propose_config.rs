@@ -2,25 +2,23 @@ use anchor_lang::prelude::*;
 
 use crate::errors::WindlassError;
 use crate::events::ConfigProposed;
-use crate::opening::{payload_len, Opening, Subject};
+use crate::opening::{Opening, Subject};
 use crate::seeds;
 use crate::state::{MultisigConfig, MultisigParams, ProposalKind, UpgradeProposal};
 use crate::transaction::newest_slot_hash;
 
 #[event_cpi]
 #[derive(Accounts)]
-#[instruction(config: MultisigParams)]
 pub struct ProposeConfig<'info> {
     #[account(mut, seeds = [seeds::MULTISIG, multisig.create_key.as_ref()], bump = multisig.bump)]
     pub multisig: Box<Account<'info, MultisigConfig>>,
+    /// CHECK: made in `run`, at this address and no other.
     #[account(
-        init,
-        payer = payer,
-        space = UpgradeProposal::space(multisig.members.len(), payload_len(&config)),
+        mut,
         seeds = [seeds::PROPOSAL, multisig.key().as_ref(), &multisig.next_proposal_id()?.to_le_bytes()],
         bump,
     )]
-    pub proposal: Box<Account<'info, UpgradeProposal>>,
+    pub proposal: UncheckedAccount<'info>,
     /// A member who may propose.
     pub proposer: Signer<'info>,
     #[account(mut)]
@@ -41,14 +39,15 @@ impl ProposeConfig<'_> {
             slot_hash: newest_slot_hash(&ctx.accounts.slot_hashes)?,
             now: Clock::get()?.unix_timestamp,
         };
-        let (multisig, proposal) = (&mut ctx.accounts.multisig, &mut ctx.accounts.proposal);
+        let (proposal, payer) = (&ctx.accounts.proposal, &ctx.accounts.payer);
+        let multisig = &mut ctx.accounts.multisig;
         config.rules(multisig.config_seq, multisig.pause()).validate().map_err(WindlassError::from)?;
         let subject = Subject {
             new_config: Some(config.clone()),
             ..Subject::new(ProposalKind::Config, Pubkey::default(), 0)
         };
-        opening.open(multisig, None, proposal, subject)?;
-        let event = record(multisig, proposal, &opening, config)?;
+        let proposal = opening.open(multisig, None, proposal, payer, subject)?;
+        let event = record(multisig, &proposal, &opening, config)?;
         emit_cpi!(event);
         Ok(())
     }

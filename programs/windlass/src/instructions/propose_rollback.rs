@@ -17,14 +17,13 @@ pub struct ProposeRollback<'info> {
         bump = program_state.bump,
     )]
     pub program_state: Box<Account<'info, ProgramUpgradeState>>,
+    /// CHECK: made in `run`, at this address and no other.
     #[account(
-        init,
-        payer = payer,
-        space = UpgradeProposal::space(multisig.members.len(), 0),
+        mut,
         seeds = [seeds::PROPOSAL, multisig.key().as_ref(), &multisig.next_proposal_id()?.to_le_bytes()],
         bump,
     )]
-    pub proposal: Box<Account<'info, UpgradeProposal>>,
+    pub proposal: UncheckedAccount<'info>,
     /// A member who may propose.
     pub proposer: Signer<'info>,
     #[account(mut)]
@@ -56,9 +55,10 @@ impl ProposeRollback<'_> {
             rolls_back: Some(upgrade),
             ..Subject::new(ProposalKind::Rollback, program_state.program, rules.version)
         };
-        let (multisig, proposal) = (&mut ctx.accounts.multisig, &mut ctx.accounts.proposal);
-        opening.open(multisig, Some(&rules), proposal, subject)?;
-        let event = record(multisig, proposal, &opening, upgrade)?;
+        let (proposal, payer) = (&ctx.accounts.proposal, &ctx.accounts.payer);
+        let multisig = &mut ctx.accounts.multisig;
+        let proposal = opening.open(multisig, Some(&rules), proposal, payer, subject)?;
+        let event = record(multisig, &proposal, &opening, upgrade)?;
         emit_cpi!(event);
         Ok(())
     }

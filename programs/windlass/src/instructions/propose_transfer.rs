@@ -18,14 +18,13 @@ pub struct ProposeTransfer<'info> {
         bump = program_state.bump,
     )]
     pub program_state: Box<Account<'info, ProgramUpgradeState>>,
+    /// CHECK: made in `run`, at this address and no other.
     #[account(
-        init,
-        payer = payer,
-        space = UpgradeProposal::space(multisig.members.len(), 0),
+        mut,
         seeds = [seeds::PROPOSAL, multisig.key().as_ref(), &multisig.next_proposal_id()?.to_le_bytes()],
         bump,
     )]
-    pub proposal: Box<Account<'info, UpgradeProposal>>,
+    pub proposal: UncheckedAccount<'info>,
     /// A member who may propose.
     pub proposer: Signer<'info>,
     #[account(mut)]
@@ -51,13 +50,14 @@ impl ProposeTransfer<'_> {
         let (upgrade_authority, _) = seeds::upgrade_authority(&opening.multisig, &program);
         check_new_authority(&new_authority.to_bytes(), &upgrade_authority.to_bytes())
             .map_err(WindlassError::from)?;
-        let (multisig, proposal) = (&mut ctx.accounts.multisig, &mut ctx.accounts.proposal);
+        let (proposal, payer) = (&ctx.accounts.proposal, &ctx.accounts.payer);
+        let multisig = &mut ctx.accounts.multisig;
         let subject = Subject {
             new_authority: Some(new_authority),
             ..Subject::new(ProposalKind::Transfer, program, rules.version)
         };
-        opening.open(multisig, Some(&rules), proposal, subject)?;
-        let event = record(multisig, proposal, &opening, new_authority)?;
+        let proposal = opening.open(multisig, Some(&rules), proposal, payer, subject)?;
+        let event = record(multisig, &proposal, &opening, new_authority)?;
         emit_cpi!(event);
         Ok(())
     }

@@ -3,14 +3,13 @@ use anchor_lang::prelude::*;
 use crate::errors::WindlassError;
 use crate::events::UpgradeProposed;
 use crate::loader::{buffer_len, set_authority_checked, UpgradeableLoader};
-use crate::opening::{payload_len, Opening, Subject};
+use crate::opening::{Opening, Subject};
 use crate::seeds;
 use crate::state::{MigrationPlan, MultisigConfig, ProgramUpgradeState, ProposalKind, UpgradeProposal};
 use crate::transaction::newest_slot_hash;
 
 #[event_cpi]
 #[derive(Accounts)]
-#[instruction(code_digest: [u8; 32], no_rollback: bool, plan: Option<MigrationPlan>)]
 pub struct ProposeUpgrade<'info> {
     #[account(mut, seeds = [seeds::MULTISIG, multisig.create_key.as_ref()], bump = multisig.bump)]
     pub multisig: Box<Account<'info, MultisigConfig>>,
@@ -19,14 +18,13 @@ pub struct ProposeUpgrade<'info> {
         bump = program_state.bump,
     )]
     pub program_state: Box<Account<'info, ProgramUpgradeState>>,
+    /// CHECK: made in `run`, at this address and no other.
     #[account(
-        init,
-        payer = payer,
-        space = UpgradeProposal::space(multisig.members.len(), payload_len(&plan)),
+        mut,
         seeds = [seeds::PROPOSAL, multisig.key().as_ref(), &multisig.next_proposal_id()?.to_le_bytes()],
         bump,
     )]
-    pub proposal: Box<Account<'info, UpgradeProposal>>,
+    pub proposal: UncheckedAccount<'info>,
     /// CHECK: a buffer under the proposer, checked in `run`.
     #[account(mut)]
     pub buffer: UncheckedAccount<'info>,
@@ -75,8 +73,9 @@ impl ProposeUpgrade<'_> {
             plan: checked(plan)?,
             ..Subject::new(ProposalKind::Upgrade, program, rules.version)
         };
-        let (multisig, proposal) = (&mut ctx.accounts.multisig, &mut ctx.accounts.proposal);
-        opening.open(multisig, Some(&rules), proposal, subject)?;
+        let (proposal, payer) = (&ctx.accounts.proposal, &ctx.accounts.payer);
+        let multisig = &mut ctx.accounts.multisig;
+        let proposal = opening.open(multisig, Some(&rules), proposal, payer, subject)?;
 
         set_authority_checked(
             ctx.accounts.buffer.to_account_info(),
@@ -89,7 +88,7 @@ impl ProposeUpgrade<'_> {
                 &[ctx.accounts.program_state.upgrade_authority_bump],
             ],
         )?;
-        let event = record(&mut ctx.accounts.multisig, &ctx.accounts.proposal, &opening)?;
+        let event = record(&mut ctx.accounts.multisig, &proposal, &opening)?;
         emit_cpi!(event);
         Ok(())
     }

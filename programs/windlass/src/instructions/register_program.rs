@@ -1,6 +1,7 @@
 use anchor_lang::prelude::*;
 use windlass_rules::roles;
 
+use crate::creation::create;
 use crate::errors::WindlassError;
 use crate::events::ProgramRegistered;
 use crate::loader::{authority_of_program, set_authority_checked, UpgradeableLoader};
@@ -12,14 +13,13 @@ use crate::state::{MultisigConfig, ProgramUpgradeState};
 pub struct RegisterProgram<'info> {
     #[account(mut, seeds = [seeds::MULTISIG, multisig.create_key.as_ref()], bump = multisig.bump)]
     pub multisig: Box<Account<'info, MultisigConfig>>,
+    /// CHECK: made in `run`, at this address and no other.
     #[account(
-        init,
-        payer = payer,
-        space = ProgramUpgradeState::SPACE,
+        mut,
         seeds = [seeds::PROGRAM_STATE, multisig.key().as_ref(), governed_program.key().as_ref()],
         bump,
     )]
-    pub program_state: Box<Account<'info, ProgramUpgradeState>>,
+    pub program_state: UncheckedAccount<'info>,
     /// CHECK: the loader's executable program, checked with its ProgramData in `run`.
     pub governed_program: UncheckedAccount<'info>,
     /// CHECK: checked in `run` to be the governed program's.
@@ -53,16 +53,16 @@ impl RegisterProgram<'_> {
         };
         let previous_authority = registration.take_authority(&accounts.multisig)?;
 
-        let program_state: &mut ProgramUpgradeState = &mut ctx.accounts.program_state;
-        program_state.bump = bumps.0;
-        program_state.upgrade_authority_bump = bumps.1;
-        program_state.multisig = registration.multisig;
-        program_state.program = registration.governed_program.key();
-        program_state.program_data = registration.program_data.key();
-        program_state.timelock = timelock;
+        let program_state = registration.state(bumps.0, timelock);
         program_state.invariant()?;
+        let program = registration.governed_program.key();
+        let seeds: [&[u8]; 4] =
+            [seeds::PROGRAM_STATE, registration.multisig.as_ref(), program.as_ref(), &[bumps.0]];
+        let account = &ctx.accounts.program_state;
+        create(account, &ctx.accounts.payer, ProgramUpgradeState::SPACE, &seeds)?;
+        program_state.try_serialize(&mut &mut account.try_borrow_mut_data()?[..])?;
 
-        let event = registration.record(&mut ctx.accounts.multisig, program_state, previous_authority)?;
+        let event = registration.record(&mut ctx.accounts.multisig, &program_state, previous_authority)?;
         emit_cpi!(event);
         Ok(())
     }
@@ -103,6 +103,28 @@ impl Registration<'_> {
             ],
         )?;
         Ok(previous_authority)
+    }
+
+    #[inline(never)]
+    fn state(&self, bump: u8, timelock: i64) -> Box<ProgramUpgradeState> {
+        Box::new(ProgramUpgradeState {
+            bump,
+            upgrade_authority_bump: self.upgrade_authority_bump,
+            multisig: self.multisig,
+            program: self.governed_program.key(),
+            program_data: self.program_data.key(),
+            version: 0,
+            code_digest: [0; 32],
+            timelock,
+            last_upgrade_at: 0,
+            approved_proposal: None,
+            approved_rollback: None,
+            released: false,
+            rollback: None,
+            last_upgrade_proposal: None,
+            migration: None,
+            migration_open: false,
+        })
     }
 
     pub fn record(

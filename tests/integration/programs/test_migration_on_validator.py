@@ -96,12 +96,12 @@ def validator(options: list[str], directory: Path) -> Iterator[str]:
     command = [BINARY, "--ledger", str(directory / "ledger"), "--quiet", "--ticks-per-slot", "16"]
     command += ["--rpc-port", str(first), "--faucet-port", str(first + 2), "--gossip-port", str(first + 3)]
     command += ["--dynamic-port-range", f"{first + 4}-{first + 4 + PORTS}", *options]
-    with (directory / "output.log").open("w") as output:
-        with subprocess.Popen(command, stdout=output, stderr=output) as process:
-            try:
-                yield f"http://127.0.0.1:{first}"
-            finally:
-                process.kill()
+    log = directory / "output.log"
+    with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
+        try:
+            yield f"http://127.0.0.1:{first}"
+        finally:
+            process.kill()
 
 
 @asynccontextmanager

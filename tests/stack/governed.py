@@ -223,8 +223,9 @@ class Governed:
         id: int | None = None,
         arguments: bytes = b"",
         changes: Mapping[str, Pubkey] | None = None,
+        without: str | None = None,
     ) -> Instruction:
-        """An instruction with this world's accounts, but for `changes`."""
+        """An instruction with this world's accounts, but for `changes`, and `without` an optional one."""
         accounts = {
             "multisig": self.multisig,
             "create_key": self.create_key.pubkey(),
@@ -240,7 +241,7 @@ class Governed:
         if id is not None:
             accounts["proposal"] = self.proposal_address(id)
         entry = next(e for e in idl("windlass").json["instructions"] if e["name"] == name)
-        wanted = {account["name"] for account in entry["accounts"]}
+        wanted = {account["name"] for account in entry["accounts"]} - {without}
         named = {key: address for key, address in accounts.items() if key in wanted} | dict(changes or {})
         return build(idl("windlass"), name, named, arguments)
 

@@ -1,6 +1,7 @@
 """What the programs' tests begin with."""
 
 import pytest
+from stack.council import Council
 from stack.governed import Governed
 from stack.ledger import Ledger
 
@@ -17,6 +18,15 @@ def governed(fresh: Governed) -> Governed:
     fresh.initialize()
     fresh.register()
     return fresh
+
+
+@pytest.fixture
+def council() -> Council:
+    """The vault program, release 1, under a 3-of-5 multisig, with all that its members can do."""
+    world = Council()
+    world.initialize()
+    world.register()
+    return world
 
 
 @pytest.fixture

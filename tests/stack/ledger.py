@@ -57,7 +57,7 @@ class Layout:
     new: bytes = b"ledger_2"
     old_size: int = OLD_SIZE
     new_size: int = NEW_SIZE
-    mapped: Sequence[tuple[int, int, int]] = ((8, 40, 1), (16, 8, 32), (48, 56, 8))
+    mapped: Sequence[tuple[int, int, int]] = ((8, 40, 1), (16, 8, 32), (48, 60, 8))
     dropped: Sequence[tuple[int, int]] = ((9, 7), (56, 8))
 
     def pack(self) -> bytes:
@@ -101,7 +101,7 @@ class Fields:
     def new(self, discriminator: bytes = b"ledger_2", size: int = NEW_SIZE) -> bytes:
         """In the new layout, as the program makes it of `old`."""
         limit = 2**64 - 1
-        data = discriminator + self.owner + struct.pack("<B7xQQ", self.behaviour, limit, self.balance)
+        data = discriminator + self.owner + struct.pack("<B7xQ4xQ", self.behaviour, limit, self.balance)
         return data.ljust(size, b"\0")
 
     def reverted(self, discriminator: bytes = b"ledger_1") -> bytes:

@@ -277,6 +277,50 @@ def test_a_rollback_that_was_not_executed_in_time_keeps_nobody_from_migrating(mi
     assert migrating.tracker.state is MigrationState.FINALIZED
 
 
+def test_a_rollback_that_lapses_after_finalization_does_not_open_the_migration_again(migrating: Ledger) -> None:
+    id = migrating.approve_rollback()
+    migrating.chain.advance(ROLLBACK_WINDOW)
+    migrating.finalize()
+    migrating.send("expire_proposal", id=id, changes={"tracker": migrating.tracker_address()})
+    assert migrating.tracker.state is MigrationState.FINALIZED
+    assert migrating.proposal(id).status is ProposalStatus.EXPIRED
+
+
+def test_a_revoked_rollback_lets_the_migration_go_on(migrating: Ledger) -> None:
+    account = migrating.put_account()
+    id = migrating.approve_rollback()
+    member = migrating.members[0]
+    accounts = {"member": member.pubkey()}
+    with refused("AccountMissing"):
+        migrating.send("revoke_approval", member, id=id, changes=accounts)
+    migrating.send("revoke_approval", member, id=id, changes=accounts | {"tracker": migrating.tracker_address()})
+    revoked = migrating.tracker.state
+    migrating.migrate(account)
+    migrating.approve(id, member, tracker=migrating.tracker_address())
+    assert (revoked, migrating.tracker.state) == (MigrationState.MIGRATING, MigrationState.REVERTING)
+    migrating.revert(account)
+
+
+def test_a_program_is_not_handed_over_while_its_accounts_are_migrated(migrating: Ledger) -> None:
+    """Released, nothing could migrate the rest, and their owners would be locked out."""
+    heir = migrating.chain.keypair()
+    id = migrating.multisig_config.proposal_count + 1
+    accounts = {"proposal": migrating.proposal_address(id), "proposer": migrating.proposer.pubkey()}
+    migrating.send("propose_transfer", migrating.proposer, arguments=bytes(heir.pubkey()), changes=accounts)
+    for member in migrating.members[:3]:
+        migrating.approve(id, member)
+    migrating.chain.advance(2 * DAY)
+    accounts = {"new_authority": heir.pubkey(), "executor": migrating.stranger.pubkey()}
+    execution = migrating.instruction("execute_transfer", id=id, changes=accounts)
+    with refused("MigrationOpen"):
+        migrating.chain.send(execution, signers=[heir, migrating.stranger])
+    migrating.chain.advance(5 * DAY)
+    migrating.finalize()
+    migrating.chain.send(execution, signers=[heir, migrating.stranger])
+    with refused("Released"):
+        migrating.migrate(migrating.put_account())
+
+
 def test_the_next_upgrade_waits_for_the_migration_and_ends_it(migrating: Ledger) -> None:
     account = migrating.put_account()
     next_upgrade = migrating.ready(None)

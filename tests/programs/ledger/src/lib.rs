@@ -5,7 +5,7 @@
 //!
 //!     behaviour  u8        8    40
 //!     owner      32 bytes  16   8
-//!     balance    u64       48   56
+//!     balance    u64       48   60   (across the end of the old layout)
 //!     limit      u64       -    48
 //!
 //! The old layout is 64 bytes long; what lies at 9..16 and 56..64 is dropped. Its discriminator says how long the new
@@ -72,7 +72,7 @@ fn add(account: &AccountInfo, arguments: &[u8]) -> ProgramResult {
     if !LAYOUTS.iter().any(|(_, new, _)| data.starts_with(new)) {
         return Err(ProgramError::Custom(MIGRATE_FIRST));
     }
-    let balance = data.get_mut(56..64).ok_or(ProgramError::InvalidAccountData)?;
+    let balance = data.get_mut(60..68).ok_or(ProgramError::InvalidAccountData)?;
     let sum = u64::from_le_bytes((&*balance).try_into().unwrap_or_default()).checked_add(amount);
     balance.copy_from_slice(&sum.ok_or(ProgramError::ArithmeticOverflow)?.to_le_bytes());
     Ok(())
@@ -119,18 +119,19 @@ fn layout_of(account: &AccountInfo, to: Side) -> Result<([u8; 8], [u8; 8], usize
 
 fn forward(data: &mut [u8], discriminator: &[u8; 8]) {
     let behaviour = data[8];
-    data.copy_within(48..56, 56);
+    data.copy_within(48..56, 60);
     data.copy_within(16..48, 8);
     data[40..48].fill(0);
     data[40] = behaviour;
     data[48..56].copy_from_slice(&u64::MAX.to_le_bytes());
+    data[56..60].fill(0);
     data[..8].copy_from_slice(discriminator);
 }
 
 fn backward(data: &mut [u8], discriminator: &[u8; 8]) {
     let behaviour = data[40];
     data.copy_within(8..40, 16);
-    data.copy_within(56..64, 48);
+    data.copy_within(60..68, 48);
     data[8..16].fill(0);
     data[8] = behaviour;
     data[56..64].fill(0);
@@ -150,7 +151,9 @@ fn before<'a>(
         CALL_ITSELF => {
             let (behaviour, name) = if to == Side::New { (8, MIGRATE) } else { (40, REVERT) };
             account.try_borrow_mut_data()?[behaviour] = 0; // once
-            call(*program, account, authority, &name)
+            let size = account.data_len();
+            call(*program, account, authority, &name)?;
+            account.resize(size)
         }
         CALL_THE_LOADER => call(bpf_loader_upgradeable::ID, account, authority, &4u32.to_le_bytes()),
         SPEND_THE_AUTHORITYS_LAMPORTS => {

@@ -5,7 +5,7 @@ from dataclasses import replace
 from solders.instruction import Instruction
 from solders.keypair import Keypair
 from solders.pubkey import Pubkey
-from stack.chain import Landed, elf
+from stack.chain import Landed
 from stack.governed import DAY, Governed, Terms
 from stack.instructions import i64
 from windlass_programs.windlass import ProposalKind
@@ -96,7 +96,7 @@ class Council(Governed):
     def keep(self, id: int, copy: Pubkey | None = None, keeper: Keypair | None = None, **changes: Pubkey) -> Landed:
         """Keep a copy of the running code, by default uploaded by somebody who is no member."""
         keeper = keeper or self.stranger
-        copy = copy or self.upload(elf(self.release), keeper.pubkey())
+        copy = copy or self.upload(self.running_code, keeper.pubkey())
         accounts = {"buffer": copy, "authority": keeper.pubkey(), **changes}
         return self.send("keep_rollback_buffer", keeper, id=id, changes=accounts)
 

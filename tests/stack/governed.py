@@ -25,6 +25,7 @@ from windlass_programs.windlass import MultisigConfig, ProgramUpgradeState, Upgr
 
 PROPOSE, APPROVE, GUARD = 1, 2, 4
 HOUR, DAY = 3_600, 86_400
+PROGRAM_DATA_HEADER = 45
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,11 @@ class Governed:
     def program_upgrade_state(self) -> ProgramUpgradeState:
         """The governed program's state."""
         return ProgramUpgradeState.decode(self.chain.account(self.program_state).data)
+
+    @property
+    def running_code(self) -> bytes:
+        """All that the program's data holds behind its header."""
+        return self.chain.account(self.program_data).data[PROGRAM_DATA_HEADER:]
 
     def proposal_address(self, id: int) -> Pubkey:
         """Where the proposal lies."""

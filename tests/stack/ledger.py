@@ -164,7 +164,7 @@ class Ledger(Governed):
     def keep_copy(self, id: int) -> None:
         """Keep a copy of the running code for an approved upgrade."""
         keeper = self.chain.keypair()
-        copy = self.upload(authority=keeper.pubkey())
+        copy = self.upload(self.running_code, keeper.pubkey())
         accounts = {"buffer": copy, "authority": keeper.pubkey()}
         self.send("keep_rollback_buffer", keeper, id=id, changes=accounts)
 

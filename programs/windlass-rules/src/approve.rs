@@ -87,7 +87,7 @@ fn schedule(
         (_, None) => config.timelock,
     };
     let eta = now.checked_add(delay).ok_or(RuleError::Overflow)?;
-    let expires_at = eta.checked_add(config.grace_period).ok_or(RuleError::Overflow)?;
+    let expires_at = eta.checked_add(config.grace_after(delay)).ok_or(RuleError::Overflow)?;
     match (kind, program) {
         (Kind::Rollback, Some(program)) => {
             let window_ends = program.rollback_window_ends()?;

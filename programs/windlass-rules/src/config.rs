@@ -20,6 +20,12 @@ pub const GRACE_PERIOD: Bounds = Bounds { least: 14 * DAY, most: 30 * DAY };
 pub const VOTING_PERIOD: Bounds = Bounds { least: HOUR, most: 7 * DAY };
 pub const ROLLBACK_DELAY: Bounds = Bounds { least: 60, most: 30 * DAY };
 
+/// Where the timelock is longer than `LONG_TIMELOCK`, grace lasts at least `LONG_GRACE`: two rounds of pauses (18 days)
+/// fit into both together, and must not use up grace. A guard could keep everything from being executed for ever, their
+/// own removal first of all.
+pub const LONG_TIMELOCK: i64 = 14 * DAY;
+pub const LONG_GRACE: i64 = 21 * DAY;
+
 /// Seconds, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
@@ -99,6 +105,15 @@ impl Config {
         match kind {
             Kind::Rollback => self.emergency_threshold,
             Kind::Upgrade | Kind::Config | Kind::Transfer => self.threshold,
+        }
+    }
+
+    /// How long something can be executed after this delay.
+    pub fn grace_after(&self, delay: i64) -> i64 {
+        if delay > LONG_TIMELOCK {
+            self.grace_period.max(LONG_GRACE)
+        } else {
+            self.grace_period
         }
     }
 

@@ -212,3 +212,22 @@ fn the_invariant_sees_a_pause_that_must_not_be() {
         assert_eq!(pause.invariant(), Err(RuleError::InvariantViolated), "number {number}");
     }
 }
+
+#[test]
+fn guards_who_pause_as_often_as_they_may_leave_three_days_for_any_timelock() {
+    for timelock in (2..=30).map(|days| days * DAY).chain([14 * DAY + 1]) {
+        for begin in 0..=timelock / DAY {
+            let mut world = World::with(verified(Kind::Upgrade));
+            world.program.timelock = timelock;
+            world.approve_by_enough(0);
+            let (mut ready, ends) = (0, world.proposals[0].expires_at);
+            world.now += begin * DAY;
+            while world.now < ends {
+                let _ = world.pause(4, MAX_PAUSE);
+                ready += i64::from(world.clone().execute(0).is_ok());
+                world.now += HOUR;
+            }
+            assert!(ready >= 3 * 24 - 1, "{timelock} {begin}: {ready} hours");
+        }
+    }
+}

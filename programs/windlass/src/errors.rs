@@ -179,8 +179,12 @@ pub enum WindlassError {
         "This proposal needs its program's state, and a rollback the open migration's tracker too: pass them"
     )]
     AccountMissing,
-    #[msg("The copy is not the running code, byte for byte to the end of the program's data: upload the running code")]
+    #[msg("The copy is not the running code, byte for byte and as long: upload all of the program's data behind its header")]
     CopyMismatch,
+    #[msg(
+        "Who keeps a copy must be an account of the System program, which can get the copy's lamports back"
+    )]
+    CopyPayerInvalid,
 }
 
 macro_rules! same_names {

@@ -55,6 +55,13 @@ pub fn buffer_len(buffer: &AccountInfo, authority: &Pubkey) -> Result<u32> {
     Ok(u32::try_from(len).map_err(|_| WindlassError::BufferInvalid)?)
 }
 
+/// Bytes that a ProgramData has for the program, padding included.
+pub fn program_len(program_data: &AccountInfo) -> Result<u32> {
+    let len = program_data.data_len().checked_sub(PROGRAM_DATA_HEADER);
+    let len = len.and_then(|len| u32::try_from(len).ok());
+    Ok(len.ok_or(WindlassError::ProgramDataInvalid)?)
+}
+
 /// Is the program in `buffer`, which is under `authority`, what `program_data` runs? ProgramData may be longer: what lies
 /// behind the program must be zero, or else it would not be the whole of it.
 pub fn is_copy_of_program(

@@ -51,7 +51,7 @@ def test_an_upgrade_is_rolled_back_to_the_code_before(council: Council) -> None:
 
 def test_the_copy_is_locked_when_it_is_kept(waiting: tuple[Council, int]) -> None:
     council, id = waiting
-    copy = council.upload(elf("collateral_vault_v1"), council.stranger.pubkey())
+    copy = council.upload(council.running_code, council.stranger.pubkey())
     council.keep(id, copy)
     kept = council.proposal(id).rollback_buffer
     assert kept is not None
@@ -74,22 +74,28 @@ def test_without_a_copy_the_upgrade_waits(waiting: tuple[Council, int]) -> None:
 @pytest.mark.parametrize("spoil", ["first", "last", "shorter", "longer"])
 def test_a_copy_that_is_not_the_running_code_is_refused(waiting: tuple[Council, int], spoil: str) -> None:
     council, id = waiting
-    code = bytearray(elf("collateral_vault_v1"))
+    code = bytearray(council.running_code)
     if spoil == "first":
         code[0] ^= 1
     elif spoil == "last":
         code[-1] ^= 1
     elif spoil == "shorter":
-        del code[100_000:]
+        del code[-1]
     else:
-        code += bytes(ROOM_TO_GROW + 1)
+        code += bytes(1)
     with refused("CopyMismatch"):
         council.keep(id, council.upload(bytes(code), council.stranger.pubkey()))
 
 
-def test_a_copy_may_carry_the_zeros_behind_the_code(waiting: tuple[Council, int]) -> None:
-    council, id = waiting
-    council.keep(id, council.upload(elf("collateral_vault_v1") + bytes(100), council.stranger.pubkey()))
+def test_after_an_upgrade_a_copy_of_the_voted_length_is_enough(council: Council) -> None:
+    council.upgraded()
+    code = elf("collateral_vault_v2")
+    id = council.propose(council.upload(elf("collateral_vault_v1")), no_rollback=False)
+    council.verify_all(id)
+    council.approve_by(id, *council.members[:3])
+    with refused("CopyMismatch"):
+        council.keep(id, council.upload(code[:-1], council.stranger.pubkey()))
+    council.keep(id, council.upload(code, council.stranger.pubkey()))
 
 
 def test_a_copy_for_a_proposal_that_is_not_approved_is_refused(council: Council) -> None:

@@ -87,6 +87,7 @@ impl ExecuteUpgrade<'_> {
         proposal.invariant(&proposal_key)?;
         program_state.version = executed.version;
         program_state.code_digest = proposal.code_digest;
+        program_state.code_len = proposal.buffer_len;
         program_state.last_upgrade_at = now;
         program_state.last_upgrade_proposal = Some(proposal_key);
         // A former copy is not of the code before this upgrade: it is retired now, and a rollback to it is stale.

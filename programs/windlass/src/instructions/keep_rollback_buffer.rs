@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use anchor_lang::solana_program::system_program;
 use windlass_rules::rollback::keep;
 
 use crate::errors::WindlassError;
@@ -63,7 +64,9 @@ impl KeepRollbackBuffer<'_> {
         require!(authority == Some(upgrade_authority), WindlassError::UpgradeAuthorityMismatch);
         let len = buffer_len(&accounts.buffer, &payer)?;
         let is_copy = is_copy_of_program(&accounts.buffer, &payer, &accounts.program_data)?;
-        require!(is_copy, WindlassError::CopyMismatch);
+        require!(is_copy && len >= accounts.program_state.code_len, WindlassError::CopyMismatch);
+        // A program's account, or the copy itself, could not get the lamports back, and no rollback could ever pay it.
+        require_keys_eq!(*accounts.authority.owner, system_program::ID, WindlassError::CopyPayerInvalid);
 
         // In the same instruction as the comparison: nobody can write to it in between.
         set_authority_checked(

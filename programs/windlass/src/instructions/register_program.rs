@@ -4,7 +4,7 @@ use windlass_rules::roles;
 use crate::creation::create;
 use crate::errors::WindlassError;
 use crate::events::ProgramRegistered;
-use crate::loader::{authority_of_program, set_authority_checked, UpgradeableLoader};
+use crate::loader::{authority_of_program, program_len, set_authority_checked, UpgradeableLoader};
 use crate::seeds;
 use crate::state::{MultisigConfig, ProgramUpgradeState};
 
@@ -53,7 +53,7 @@ impl RegisterProgram<'_> {
         };
         let previous_authority = registration.take_authority(&accounts.multisig)?;
 
-        let program_state = registration.state(bumps.0, timelock);
+        let program_state = registration.state(bumps.0, timelock)?;
         program_state.invariant()?;
         let program = registration.governed_program.key();
         let seeds: [&[u8]; 4] =
@@ -106,8 +106,8 @@ impl Registration<'_> {
     }
 
     #[inline(never)]
-    fn state(&self, bump: u8, timelock: i64) -> Box<ProgramUpgradeState> {
-        Box::new(ProgramUpgradeState {
+    fn state(&self, bump: u8, timelock: i64) -> Result<Box<ProgramUpgradeState>> {
+        Ok(Box::new(ProgramUpgradeState {
             bump,
             upgrade_authority_bump: self.upgrade_authority_bump,
             multisig: self.multisig,
@@ -115,6 +115,7 @@ impl Registration<'_> {
             program_data: self.program_data.key(),
             version: 0,
             code_digest: [0; 32],
+            code_len: program_len(&self.program_data)?,
             timelock,
             last_upgrade_at: 0,
             approved_proposal: None,
@@ -124,7 +125,7 @@ impl Registration<'_> {
             last_upgrade_proposal: None,
             migration: None,
             migration_open: false,
-        })
+        }))
     }
 
     pub fn record(

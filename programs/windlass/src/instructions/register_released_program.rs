@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 
 use crate::errors::WindlassError;
 use crate::instructions::Registration;
-use crate::loader::UpgradeableLoader;
+use crate::loader::{program_len, UpgradeableLoader};
 use crate::seeds;
 use crate::state::{MultisigConfig, ProgramUpgradeState};
 
@@ -51,6 +51,7 @@ impl RegisterReleasedProgram<'_> {
         let program_state: &mut ProgramUpgradeState = &mut ctx.accounts.program_state;
         program_state.version = program_state.version.checked_add(1).ok_or(WindlassError::Overflow)?;
         program_state.code_digest = [0; 32];
+        program_state.code_len = program_len(&registration.program_data)?;
         program_state.timelock = timelock;
         program_state.released = false;
         program_state.rollback = None;

@@ -142,6 +142,7 @@ impl RollbackUpgrade<'_> {
         let program_state = &mut accounts.program_state;
         program_state.version = rolled_back.executed.version;
         program_state.code_digest = proposal.code_digest;
+        program_state.code_len = proposal.buffer_len;
         program_state.rollback = None;
         program_state.last_upgrade_proposal = None;
         program_state.migration = None;

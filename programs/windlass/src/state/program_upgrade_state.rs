@@ -17,6 +17,9 @@ pub struct ProgramUpgradeState {
     pub version: u64,
     /// Of the running code; zeros where no vote was about it: unknown.
     pub code_digest: [u8; 32],
+    /// Bytes that a copy of the running code must have at least: of the voted code, or where none was voted, of all that
+    /// ProgramData had room for. A copy cut at zeros that belong to the code would not load again.
+    pub code_len: u32,
     /// Seconds; the program's own, 0 for the multisig's. The longer one counts.
     pub timelock: i64,
     /// Unix seconds; 0: never.

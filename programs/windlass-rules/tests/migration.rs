@@ -131,6 +131,11 @@ fn a_rollback_that_lapses_lets_the_migration_go_on() {
 }
 
 #[test]
+fn the_rollback_window_is_a_week() {
+    assert_eq!(ROLLBACK_WINDOW, 604_800);
+}
+
+#[test]
 fn a_migration_is_finalized_when_the_rollback_window_is_over_and_not_before() {
     for state in [MigrationState::Migrating, MigrationState::Reverting] {
         let finalize = |now| migration(state).finalize(&program(), Status::Migrating, now);

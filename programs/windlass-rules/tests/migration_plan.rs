@@ -79,7 +79,7 @@ fn a_plan_is_at_most_512_bytes_long() {
         layout.new_size = layout.old_size;
         plan_of(vec![layout])
     };
-    // 13 for the plan, 32 for the layout, 6 for each mapped range, 4 for each dropped one
+    // 13 for the plan, 32 for the layout, 6 for each mapped range, 4 for each dropped one: never an even number
     let full = split(MAX_MAPPED, 1);
     assert_eq!(full.encoded_len(), Ok(13 + 32 + 77 * 6 + 4));
     assert_eq!((full.encoded_len(), full.validate()), (Ok(MAX_PLAN_LEN - 1), Ok(())));

@@ -20,6 +20,11 @@ pub enum MigrationState {
     Finalized,
 }
 
+impl MigrationState {
+    pub const ALL: [MigrationState; 3] =
+        [MigrationState::Migrating, MigrationState::Reverting, MigrationState::Finalized];
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Migration {
     /// The program's version whose layouts are the plan's new ones.

@@ -90,10 +90,13 @@ pub struct ProposalAccount {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct StatusCode(pub u8);
 
+const TRACKER_STATES: [MigrationState; 3] =
+    [MigrationState::Migrating, MigrationState::Reverting, MigrationState::Finalized];
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tracker {
     pub version: u8,
-    /// 0 migrating, 1 reverting, 2 finalized.
+    /// Its place in `TRACKER_STATES`.
     pub state: u8,
     pub migrated: u8,
     pub reverted: u8,
@@ -128,14 +131,14 @@ impl Tracker {
     pub fn rules(&self) -> Migration {
         Migration {
             version: self.version.into(),
-            state: MigrationState::ALL[usize::from(self.state)],
+            state: TRACKER_STATES[usize::from(self.state)],
             migrated: self.migrated.into(),
             reverted: self.reverted.into(),
         }
     }
 
     pub fn write(&mut self, migration: &Migration) {
-        let at = MigrationState::ALL.iter().position(|state| *state == migration.state);
+        let at = TRACKER_STATES.iter().position(|state| *state == migration.state);
         self.state = at.map_or(u8::MAX, |at| at as u8);
         (self.migrated, self.reverted) = (migration.migrated as u8, migration.reverted as u8);
     }

@@ -265,8 +265,11 @@ class Ledger(Governed):
 
     def add(self, account: Pubkey, amount: int) -> Landed:
         """Add to the balance of an account in the new layout."""
-        data = ADD + struct.pack("<Q", amount)
-        return self.chain.send(Instruction(self.program, data, [AccountMeta(account, False, True)]))
+        return self.chain.send(self.addition(account, amount))
+
+    def addition(self, account: Pubkey, amount: int) -> Instruction:
+        """The instruction that adds to the balance."""
+        return Instruction(self.program, ADD + struct.pack("<Q", amount), [AccountMeta(account, False, True)])
 
     def tracker_address(self, id: int | None = None) -> Pubkey:
         """Where the tracker of the last upgrade lies, or of `id`."""

@@ -126,6 +126,18 @@ def test_an_account_in_the_new_layout_is_skipped_without_an_event(migrating: Led
     assert migrating.data(born) == Fields(balance=3).new()
 
 
+def test_a_user_migrates_right_before_their_own_instruction(migrating: Ledger) -> None:
+    """In the same transaction; the second time, somebody else was faster, and it makes no difference."""
+    account = migrating.put_account(Fields(balance=100))
+    with refused("custom program error: 0x1"):  # the program's word for: migrate first
+        migrating.add(account, 5)
+    moving = migrating.moving("migrate_account", [account])
+    for _ in range(2):
+        migrating.chain.send(moving, migrating.addition(account, 5), signers=[migrating.payer])
+    assert migrating.data(account) == Fields(balance=110).new()
+    assert migrating.tracker.migrated == 1
+
+
 def test_a_call_without_accounts_changes_nothing(migrating: Ledger) -> None:
     assert migrating.migrate().events == []
     assert migrating.tracker.stream.seq == 0

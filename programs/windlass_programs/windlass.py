@@ -269,6 +269,7 @@ class ProgramUpgradeState:
     program_data: Pubkey
     version: int
     code_digest: bytes
+    code_len: int
     timelock: int
     last_upgrade_at: int
     approved_proposal: Pubkey | None
@@ -289,6 +290,7 @@ class ProgramUpgradeState:
             program_data=reader.pubkey(),
             version=reader.unsigned(8),
             code_digest=reader.raw(32),
+            code_len=reader.unsigned(4),
             timelock=reader.signed(8),
             last_upgrade_at=reader.signed(8),
             approved_proposal=reader.option(Reader.pubkey),

@@ -37,6 +37,15 @@ def _fixed(idl: Idl, account: Mapping[str, str]) -> Pubkey:
     raise KeyError(f"the account {account['name']} is missing")
 
 
+def unsigned(instruction: Instruction, key: Pubkey) -> Instruction:
+    """The same instruction, without the signature of `key`."""
+    metas = [
+        AccountMeta(meta.pubkey, meta.is_signer and meta.pubkey != key, meta.is_writable)
+        for meta in instruction.accounts
+    ]
+    return Instruction(instruction.program_id, instruction.data, metas)
+
+
 def u64(value: int) -> bytes:
     """Borsh's u64."""
     return struct.pack("<Q", value)

@@ -1,7 +1,7 @@
 """The way back: a copy that was compared with the running code, and nothing else."""
 
 import pytest
-from stack.chain import ROOM_TO_GROW, elf
+from stack.chain import elf
 from stack.council import Council
 from stack.governed import DAY, HOUR
 from stack.refusals import refused

@@ -50,7 +50,7 @@ pub fn apply(state: &State, scope: &Scope, action: &Action) -> Option<State> {
         }
     }?;
     // As every instruction ends: a transaction that breaks its own accounts fails.
-    after.invariant(scope).then_some(after)
+    after.invariant().then_some(after)
 }
 
 impl State {
@@ -95,14 +95,13 @@ impl State {
     }
 
     /// `MultisigConfig::invariant`, `ProgramUpgradeState::invariant` and those of the open proposals.
-    fn invariant(&self, scope: &Scope) -> bool {
+    fn invariant(&self) -> bool {
         let program = &self.program;
         let waits = program.slot.is_some() || program.rollback_slot.is_some() || program.migration_open;
         let upgraded = program.last_upgrade.is_some();
         let of_upgrade = upgraded || (program.kept.is_none() && program.migration.is_none());
         let kept = program.kept.is_none_or(|(_, version)| version < program.version);
         let open = self.proposals.iter().enumerate().filter(|(_, proposal)| proposal.is_open());
-        let _ = scope;
         of_upgrade
             && kept
             && (!program.migration_open || program.migration.is_some())

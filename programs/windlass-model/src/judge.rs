@@ -62,7 +62,7 @@ impl Verdict {
 pub fn judge(scope: &Scope, before: &State, action: &Action, after: &State) -> u32 {
     let mut verdict = Verdict::default();
     who(scope, before, action, &mut verdict);
-    when(scope, before, action, after, &mut verdict);
+    when(before, action, after, &mut verdict);
     if let Action::Execute { proposal, durable_nonce, .. } = action {
         verdict.must(!durable_nonce, Violation::UnseenSignature);
         execution(scope, before, *proposal, after, &mut verdict);
@@ -100,7 +100,7 @@ fn who(scope: &Scope, before: &State, action: &Action, verdict: &mut Verdict) {
 }
 
 /// Nothing but what takes power away, and a rollback, happens in a pause; pauses are short and few.
-fn when(scope: &Scope, before: &State, action: &Action, after: &State, verdict: &mut Verdict) {
+fn when(before: &State, action: &Action, after: &State, verdict: &mut Verdict) {
     let rollback = |proposal: u8| before.proposals[usize::from(proposal)].kind() == Kind::Rollback;
     let pausable = match *action {
         Action::Propose { subject, .. } => subject != crate::scope::Subject::Rollback,
@@ -125,9 +125,11 @@ fn when(scope: &Scope, before: &State, action: &Action, after: &State, verdict: 
         let runs = before.program.migration == Some(id) && !before.program.released;
         let back = matches!(action, Action::Revert(_));
         verdict.must(runs, Violation::Stale);
-        verdict.must(back == before.program.rollback_slot.is_some(), Violation::TrackerAstray);
+        // A rollback that was approved and not executed in its window holds nobody up.
+        let over = NOW - before.ghost.upgraded_at >= ROLLBACK_WINDOW;
+        let approved = before.program.rollback_slot.is_some();
+        verdict.must(if back { approved } else { !approved || over }, Violation::TrackerAstray);
     }
-    let _ = scope;
 }
 
 fn execution(scope: &Scope, before: &State, id: u8, after: &State, verdict: &mut Verdict) {

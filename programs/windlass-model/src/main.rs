@@ -1,4 +1,5 @@
-//! Explore a scope: `windlass-model MEMBERS PROPOSALS [PAUSES] [--minutes N] [--threads N] [--apart]`.
+//! Explore a scope: `windlass-model MEMBERS PROPOSALS [PAUSES] [--minutes N] [--threads N] [--apart]
+//! [--idles N] [--voting-hours N] [--only PLACE,PLACE...]`; the last are places in the scope's subjects.
 //!
 //! Prints states, depth and seconds, and whether the search was complete; fails with the shortest way to a violation.
 
@@ -22,6 +23,14 @@ fn main() {
     scope.pauses = numbers.get(2).copied().unwrap_or(scope.pauses);
     scope.idles = option("--idles").unwrap_or(0) as u8;
     scope.symmetric = !arguments.iter().any(|argument| argument == "--apart");
+    if let Some(hours) = option("--voting-hours") {
+        scope.voting_period = 3_600 * hours as i64;
+    }
+    if let Some(at) = arguments.iter().position(|argument| argument == "--only") {
+        let chosen = arguments.get(at + 1).map_or("", String::as_str).split(',');
+        let subjects = chosen.filter_map(|place| scope.subjects.get(place.parse::<usize>().ok()?).copied());
+        scope.subjects = subjects.collect::<Vec<_>>().leak();
+    }
     let mut checker = scope.checker().threads(option("--threads").unwrap_or(2) as usize);
     let limit = option("--minutes").map(|minutes| Duration::from_secs(60 * minutes));
     if let Some(limit) = limit {

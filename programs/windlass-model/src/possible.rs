@@ -10,7 +10,7 @@ use crate::apply::apply;
 use crate::judge::has_role;
 use crate::scope::{Scope, Subject};
 use crate::state::{ProposalAccount, State, NOW};
-use crate::time::{paused_until_its_end, settle, wait};
+use crate::time::{least_wait, paused_until_its_end, settle, wait};
 
 /// Whatever is open: as many approvers as the cancel threshold asks end it, at once.
 pub fn cancelled(scope: &Scope, state: &State) -> bool {
@@ -18,12 +18,15 @@ pub fn cancelled(scope: &Scope, state: &State) -> bool {
     (0..state.proposals.len()).filter(open).all(|id| cancel(scope, state.clone(), id as u8).is_some())
 }
 
-/// Approved: the grace is longer than all pauses that guards could fit in, so there comes a time to execute it.
-pub fn outlasts_pauses(_: &Scope, state: &State) -> bool {
-    let approved = |proposal: &&ProposalAccount| {
-        proposal.status() == Status::Approved && proposal.kind() != Kind::Rollback
+/// In the last second of its grace, an approved proposal has waited long enough: guards could not pause all of it away.
+pub fn outlasts_pauses(scope: &Scope, state: &State) -> bool {
+    let config = state.rules(scope);
+    let ends = |proposal: &&ProposalAccount| {
+        let fresh = proposal.config_seq == state.config_seq && proposal.kind() != Kind::Rollback;
+        fresh && proposal.status() == Status::Approved && proposal.expires_at == NOW + 1
     };
-    state.proposals.iter().filter(approved).all(|proposal| ready_at(state, proposal) < proposal.expires_at)
+    let waited = |proposal: &ProposalAccount| proposal.waited >= least_wait(&config, scope, proposal);
+    state.proposals.iter().filter(ends).all(waited)
 }
 
 /// When a proposal can be executed, if nobody pauses again.
@@ -53,7 +56,10 @@ pub fn rolled_back(scope: &Scope, state: &State) -> bool {
     let program = &state.program;
     let left = state.ghost.upgraded_at + windlass_rules::migration::ROLLBACK_WINDOW - NOW;
     let delay = state.rules(scope).rollback_delay;
-    let asked = program.kept.is_some() && program.last_upgrade.is_some() && !program.released;
+    let with_copy = |id: u8| {
+        matches!(state.proposals[usize::from(id)].subject, Subject::Upgrade { no_rollback: false, .. })
+    };
+    let asked = program.last_upgrade.is_some_and(with_copy) && !program.released;
     state.violations != 0 || !asked || left <= delay || roll_back(scope, state.clone(), delay).is_some()
 }
 

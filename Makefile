@@ -50,12 +50,13 @@ test-rust: ## all Rust tests and lints
 	@cargo clippy --quiet --locked --workspace --all-targets --manifest-path programs/Cargo.toml -- -D warnings
 	@cargo test --quiet --locked --workspace --manifest-path programs/Cargo.toml
 
-lint: $(STAMP) ## ruff, mypy, the import contract, the generated codecs
+lint: $(STAMP) ## ruff, mypy, the import contract, the generated codecs and tables
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m windlass_programs.generate --check
+	@$(BIN)/python -m windlass_programs.reference --check
 
 format: $(STAMP) ## let ruff and cargo lay out the code
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

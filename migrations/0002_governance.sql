@@ -1,8 +1,10 @@
 -- The read model of the windlass program. Rows are written by the indexer's folds, in the transaction of their events.
 
-CREATE TYPE proposal_kind AS ENUM ('upgrade');
-CREATE TYPE proposal_status AS ENUM ('proposed', 'approved', 'executed', 'cancelled');
-CREATE TYPE vote_kind AS ENUM ('approve', 'cancel');
+CREATE TYPE proposal_kind AS ENUM ('upgrade', 'rollback', 'config', 'transfer');
+CREATE TYPE proposal_status AS ENUM (
+    'proposed', 'approved', 'executed', 'migrating', 'completed', 'cancelled', 'expired', 'stale', 'rolled_back'
+);
+CREATE TYPE vote_kind AS ENUM ('approve', 'revoke', 'cancel');
 
 CREATE TABLE multisigs (
     address              pubkey PRIMARY KEY,
@@ -28,7 +30,8 @@ CREATE TABLE multisig_members (
     can_approve          boolean NOT NULL,
     is_guard             boolean NOT NULL,
     PRIMARY KEY (multisig, position),
-    UNIQUE (multisig, key)
+    -- Members change places in one statement.
+    UNIQUE (multisig, key) DEFERRABLE INITIALLY DEFERRED
 );
 CREATE INDEX multisig_members_key ON multisig_members (key);
 
@@ -40,11 +43,12 @@ CREATE TABLE programs (
     previous_authority   pubkey NOT NULL,
     timelock             bigint NOT NULL,          -- seconds; 0 = the multisig's
     version              bigint NOT NULL,
-    code_digest          sha256,                   -- null until the first executed upgrade: unknown
+    code_digest          sha256,                   -- null where no vote was about the running code: unknown
     registered_at        timestamptz NOT NULL,
     registered_slot      bigint NOT NULL,
     registered_signature tx_signature NOT NULL,
     last_upgrade_at      timestamptz,
+    released             boolean NOT NULL DEFAULT false,  -- its upgrade authority was transferred away
     PRIMARY KEY (multisig, program)
 );
 CREATE INDEX programs_program ON programs (program);
@@ -70,7 +74,7 @@ CREATE TABLE upgrade_proposals (
     created_at           timestamptz NOT NULL,
     created_slot         bigint NOT NULL,
     created_signature    tx_signature NOT NULL,
-    closed_at            timestamptz,               -- executed or cancelled
+    closed_at            timestamptz,               -- executed, cancelled, expired or stale
     closed_signature     tx_signature,
     updated_slot         bigint NOT NULL,           -- of the newest event about this proposal
     updated_seq          bigint NOT NULL,

@@ -40,6 +40,23 @@ def proposal_address(multisig: Pubkey, id: int, program_id: Pubkey = WINDLASS_PR
     return _derive([b"proposal", bytes(multisig), id.to_bytes(8, "little")], program_id)
 
 
+def migration_tracker_address(
+    multisig: Pubkey, program: Pubkey, id: int, program_id: Pubkey = WINDLASS_PROGRAM_ID
+) -> Pubkey:
+    """The MigrationTracker of the upgrade that was proposed with this `id`."""
+    return _derive([b"migration", bytes(multisig), bytes(program), id.to_bytes(8, "little")], program_id)
+
+
+def migration_authority_address(multisig: Pubkey, program: Pubkey, program_id: Pubkey = WINDLASS_PROGRAM_ID) -> Pubkey:
+    """The address, without data, that signs `program`'s migrate and revert, and nothing else."""
+    return _derive([b"migration_authority", bytes(multisig), bytes(program)], program_id)
+
+
+def account_version_address(tracker: Pubkey, account: Pubkey, program_id: Pubkey = WINDLASS_PROGRAM_ID) -> Pubkey:
+    """The AccountVersion of `account`, where the tracker's plan has receipts."""
+    return _derive([b"account_version", bytes(tracker), bytes(account)], program_id)
+
+
 def vault_address(owner: Pubkey, program_id: Pubkey = VAULT_PROGRAM_ID) -> Pubkey:
     """The CollateralVault of `owner`; it is also the owner of its own token account."""
     return _derive([b"vault", bytes(owner)], program_id)

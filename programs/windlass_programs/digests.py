@@ -40,8 +40,12 @@ def proposal_digest(
     no_rollback: bool,
     config_seq: int,
     slot_hash: bytes,
+    payload_digest: bytes,
 ) -> bytes:
-    """What an approval names: everything voted on, and a slot hash that nobody could know before the proposal."""
+    """What an approval names: everything voted on, and a slot hash that nobody could know before the proposal.
+
+    `payload_digest`: of what is voted on besides code (`windlass_programs.payload`).
+    """
     return sha256(
         PROPOSAL_DOMAIN
         + bytes(windlass)
@@ -57,4 +61,5 @@ def proposal_digest(
         + bytes([no_rollback])
         + config_seq.to_bytes(8, "little")
         + slot_hash
+        + payload_digest
     ).digest()

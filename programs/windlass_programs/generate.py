@@ -5,6 +5,7 @@ One module a program, one frozen dataclass for each account and each type that a
 
 import sys
 from collections.abc import Iterator, Mapping
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
@@ -69,14 +70,14 @@ def _class(idl: Idl, name: str, discriminator: bytes | None) -> str:
             f"    DISCRIMINATOR: ClassVar[bytes] = bytes.fromhex({discriminator.hex()!r})".replace("'", '"'),
             "",
         ]
-    lines += [f"    {field['name']}: {_annotation(field['type'])}" for field in body["fields"]]
+    lines += [f"    {_field(field)}: {_annotation(field['type'])}" for field in body["fields"]]
     lines += [
         "",
         "    @classmethod",
         f'    def read(cls, reader: Reader) -> "{name}":',
         "        return cls(",
     ]
-    lines += [f"            {field['name']}={_read(field['type'])}," for field in body["fields"]]
+    lines += [f"            {_field(field)}={_read(field['type'])}," for field in body["fields"]]
     lines += ["        )"]
     if discriminator is not None:
         lines += ["", "    @classmethod", f'    def decode(cls, data: bytes) -> "{name}":']
@@ -93,6 +94,12 @@ def _enum(name: str, variants: list[Mapping[str, Any]]) -> str:
     lines += ["", "    @classmethod", f'    def read(cls, reader: Reader) -> "{name}":']
     lines += ["        return cls(reader.unsigned(1))"]
     return "\n".join(lines)
+
+
+def _field(field: Mapping[str, Any]) -> str:
+    """The field's name, with an underscore where it is a word of Python's own."""
+    name = str(field["name"])
+    return f"{name}_" if iskeyword(name) else name
 
 
 def _annotation(type_: Any) -> str:

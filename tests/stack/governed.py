@@ -25,6 +25,7 @@ from windlass_programs.windlass import MultisigConfig, ProgramUpgradeState, Upgr
 
 PROPOSE, APPROVE, GUARD = 1, 2, 4
 HOUR, DAY = 3_600, 86_400
+PROGRAM_DATA_HEADER = 45
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ class Governed:
         proposer: Keypair | None = None,
         digest: bytes | None = None,
         no_rollback: bool = True,
+        plan: bytes | None = None,
     ) -> int:
         """Propose the buffer (a new one with the successor); the proposal's id."""
         proposer = proposer or self.proposer
@@ -121,7 +123,7 @@ class Governed:
             digest = code_digest(self.chain.account(buffer).data[37:])
         id = self.multisig_config.proposal_count + 1
         accounts = {"proposal": self.proposal_address(id), "buffer": buffer, "proposer": proposer.pubkey()}
-        arguments = digest + bytes([no_rollback])
+        arguments = digest + bytes([no_rollback]) + (b"\0" if plan is None else b"\1" + plan)
         self.send("propose_upgrade", proposer, arguments=arguments, changes=accounts)
         return id
 
@@ -133,8 +135,13 @@ class Governed:
     def propose_verified(self) -> int:
         """A proposal of the successor that can be approved; its id."""
         id = self.propose()
-        self.verify(id)
+        self.verify_all(id)
         return id
+
+    def verify_all(self, id: int) -> None:
+        """Hash the proposal's buffer to its end."""
+        while (proposal := self.proposal(id)).verified_len < proposal.buffer_len:
+            self.verify(id)
 
     def approve(self, id: int, member: Keypair, digest: bytes | None = None, **changes: Pubkey) -> Landed:
         """Approve what the proposal's account names, or `digest`."""
@@ -184,6 +191,11 @@ class Governed:
         """The governed program's state."""
         return ProgramUpgradeState.decode(self.chain.account(self.program_state).data)
 
+    @property
+    def running_code(self) -> bytes:
+        """All that the program's data holds behind its header."""
+        return self.chain.account(self.program_data).data[PROGRAM_DATA_HEADER:]
+
     def proposal_address(self, id: int) -> Pubkey:
         """Where the proposal lies."""
         return proposal_address(self.multisig, id)
@@ -217,8 +229,9 @@ class Governed:
         id: int | None = None,
         arguments: bytes = b"",
         changes: Mapping[str, Pubkey] | None = None,
+        without: str | None = None,
     ) -> Instruction:
-        """An instruction with this world's accounts, but for `changes`."""
+        """An instruction with this world's accounts, but for `changes`, and `without` an optional one."""
         accounts = {
             "multisig": self.multisig,
             "create_key": self.create_key.pubkey(),
@@ -234,7 +247,7 @@ class Governed:
         if id is not None:
             accounts["proposal"] = self.proposal_address(id)
         entry = next(e for e in idl("windlass").json["instructions"] if e["name"] == name)
-        wanted = {account["name"] for account in entry["accounts"]}
+        wanted = {account["name"] for account in entry["accounts"]} - {without}
         named = {key: address for key, address in accounts.items() if key in wanted} | dict(changes or {})
         return build(idl("windlass"), name, named, arguments)
 

@@ -10,14 +10,18 @@ from windlass_programs.idl import Idl
 
 
 def build(idl: Idl, name: str, accounts: Mapping[str, Pubkey], arguments: bytes = b"") -> Instruction:
-    """The instruction `name`, with borsh `arguments`. Accounts with a fixed address need not be named."""
+    """The instruction `name`, with borsh `arguments`. Accounts with a fixed address, and optional ones that are not
+    there, need not be named."""
     entry = next(entry for entry in idl.json["instructions"] if entry["name"] == name)
     given = dict(accounts)
     metas = []
     for account in entry["accounts"]:
-        address = given.pop(account["name"], None) or _fixed(idl, account)
+        address = given.pop(account["name"], None)
+        if address is None and account.get("optional"):  # the program's own id stands for none
+            metas.append(AccountMeta(idl.address, False, False))
+            continue
         signer, writable = account.get("signer", False), account.get("writable", False)
-        metas.append(AccountMeta(address, signer, writable))
+        metas.append(AccountMeta(address or _fixed(idl, account), signer, writable))
     if given:
         raise KeyError(f"{name} takes no account named {', '.join(given)}")
     return Instruction(idl.address, bytes(entry["discriminator"]) + arguments, metas)
@@ -31,6 +35,15 @@ def _fixed(idl: Idl, account: Mapping[str, str]) -> Pubkey:
     if account["name"] == "program":
         return idl.address
     raise KeyError(f"the account {account['name']} is missing")
+
+
+def unsigned(instruction: Instruction, key: Pubkey) -> Instruction:
+    """The same instruction, without the signature of `key`."""
+    metas = [
+        AccountMeta(meta.pubkey, meta.is_signer and meta.pubkey != key, meta.is_writable)
+        for meta in instruction.accounts
+    ]
+    return Instruction(instruction.program_id, instruction.data, metas)
 
 
 def u64(value: int) -> bytes:

@@ -37,14 +37,18 @@ class AnchorProgram:
             ]
             for instruction in legacy.instructions
         }
+        self._optional = {
+            instruction["name"]: {account["name"] for account in instruction["accounts"] if account.get("optional")}
+            for instruction in idl.json["instructions"]
+        }
 
     def instruction(
         self, program_id: Pubkey, name: str, arguments: Mapping[str, Any], accounts: Mapping[str, Pubkey]
     ) -> Instruction:
         """The instruction `name` (snake case, as all names here), its accounts in the IDL's order.
 
-        The two accounts that Anchor adds for `emit_cpi!` need not be given. Raises ValueError where an account that
-        the IDL names is not given, or one given is not in the IDL.
+        The two accounts that Anchor adds for `emit_cpi!` need not be given, nor optional ones. Raises
+        ValueError where an account that the IDL names is not given, or one given is not in the IDL.
         """
         expected = self._accounts[name]
         given = {
@@ -53,11 +57,16 @@ class AnchorProgram:
             **accounts,
         }
         names = [account for account, _, _ in expected]
-        if missing := [account for account in names if account not in given]:
+        if missing := [account for account in names if account not in {*given, *self._optional[name]}]:
             raise ValueError(f"{name} needs the accounts {', '.join(missing)}")
         if unknown := [account for account in accounts if account not in names]:
             raise ValueError(f"{name} has no accounts {', '.join(unknown)}")
-        metas = [AccountMeta(given[account], signer, writable) for account, signer, writable in expected]
+        metas = [
+            AccountMeta(given[account], signer, writable)
+            if account in given
+            else AccountMeta(program_id, is_signer=False, is_writable=False)  # Anchor's way to say that there is none
+            for account, signer, writable in expected
+        ]
         return Instruction(program_id, self._coder.encode(name, dict(arguments)), metas)
 
 

@@ -32,7 +32,7 @@ def propose_upgrade(
     return anchor_program("windlass").instruction(
         program_id,
         "propose_upgrade",
-        {"code_digest": code_digest, "no_rollback": no_rollback},
+        {"code_digest": code_digest, "no_rollback": no_rollback, "plan": None},
         {
             "multisig": multisig,
             "program_state": program_state_address(multisig, program, program_id),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from solders.pubkey import Pubkey
 from windlass_programs.digests import code_digest, proposal_digest
+from windlass_programs.payload import payload_digest
 from windlass_programs.windlass import UpgradeProposal
 
 from windlass_commands.accounts import Governed
@@ -96,6 +97,7 @@ def digest_of(proposal: UpgradeProposal, program_id: Pubkey) -> bytes:
         no_rollback=proposal.no_rollback,
         config_seq=proposal.config_seq,
         slot_hash=proposal.slot_hash,
+        payload_digest=payload_digest(proposal),
     )
 
 

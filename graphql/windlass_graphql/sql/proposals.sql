@@ -10,8 +10,8 @@ SELECT
     p.kind::text AS kind,
     p.status::text AS status,
     CASE
-        WHEN p.status IN ('executed', 'cancelled') THEN p.status::text
-        WHEN p.base_version <> g.version OR p.config_seq <> m.config_seq THEN 'stale'
+        WHEN p.status NOT IN ('proposed', 'approved') THEN p.status::text
+        WHEN p.base_version <> g.version OR g.released OR p.config_seq <> m.config_seq THEN 'stale'
         WHEN p.status = 'proposed' AND chain.time >= t.voting_ends_at THEN 'expired'
         WHEN p.status = 'proposed' THEN 'proposed'
         WHEN chain.time >= t.grace_ends_at THEN 'expired'
@@ -31,7 +31,8 @@ SELECT
     p.config_seq,
     m.threshold,
     m.cancel_threshold,
-    (SELECT count(*) FROM approval_history a WHERE a.proposal = p.address AND a.vote = 'approve') AS approval_count,
+    (SELECT count(*) FILTER (WHERE a.vote = 'approve') - count(*) FILTER (WHERE a.vote = 'revoke')
+     FROM approval_history a WHERE a.proposal = p.address) AS approval_count,
     t.voting_ends_at,
     t.approved_at,
     t.eta,
@@ -99,7 +100,13 @@ CROSS JOIN LATERAL (
 ) AS page
 
 -- name: votes_of_proposals
+-- An approval that was taken back later is none.
 SELECT proposal, vote::text AS vote, member, at, slot, signature
-FROM approval_history
+FROM approval_history AS cast_vote
 WHERE proposal = ANY ($1::text[])
+  AND NOT (vote = 'approve' AND EXISTS (
+      SELECT FROM approval_history AS later
+      WHERE later.proposal = cast_vote.proposal AND later.member = cast_vote.member
+        AND later.vote = 'revoke' AND later.seq > cast_vote.seq
+  ))
 ORDER BY proposal, seq

@@ -25,6 +25,9 @@ class ProposalKind(Enum):
     """As on chain."""
 
     UPGRADE = strawberry.enum_value("upgrade", description="Replace the program's code by the buffer's.")
+    ROLLBACK = strawberry.enum_value("rollback", description="Put the code before the last upgrade back.")
+    CONFIG = strawberry.enum_value("config", description="Change the multisig's members, thresholds and times.")
+    TRANSFER = strawberry.enum_value("transfer", description="Give the program's upgrade authority away.")
 
 
 @strawberry.enum(description="A proposal's status as last written on chain. What only time does is in `state`.")
@@ -34,7 +37,12 @@ class ProposalStatus(Enum):
     PROPOSED = strawberry.enum_value("proposed", description="Fewer approvals than the threshold.")
     APPROVED = strawberry.enum_value("approved", description="The threshold was reached; the timelock was started.")
     EXECUTED = strawberry.enum_value("executed", description="The code was replaced.")
+    MIGRATING = strawberry.enum_value("migrating", description="Executed; its accounts are being migrated.")
+    COMPLETED = strawberry.enum_value("completed", description="Executed; its migration is finalized.")
     CANCELLED = strawberry.enum_value("cancelled", description="Withdrawn, or voted down.")
+    EXPIRED = strawberry.enum_value("expired", description="Closed because its time had run out.")
+    STALE = strawberry.enum_value("stale", description="Closed because the version or the config had changed.")
+    ROLLED_BACK = strawberry.enum_value("rolled_back", description="Executed, and undone by a rollback.")
 
 
 @strawberry.enum(description="Where a proposal stands now: its status, and what the chain's time made of it.")
@@ -45,6 +53,9 @@ class ProposalState(Enum):
     APPROVED = strawberry.enum_value("approved", description="Waits for timelock.eta; can still be cancelled.")
     READY = strawberry.enum_value("ready", description="Anyone may execute it until timelock.graceEndsAt.")
     EXECUTED = strawberry.enum_value("executed", description="The code was replaced.")
+    MIGRATING = strawberry.enum_value("migrating", description="Executed; its accounts are being migrated.")
+    COMPLETED = strawberry.enum_value("completed", description="Executed; its migration is finalized.")
+    ROLLED_BACK = strawberry.enum_value("rolled_back", description="Executed, and undone by a rollback.")
     CANCELLED = strawberry.enum_value("cancelled", description="Withdrawn, or voted down.")
     EXPIRED = strawberry.enum_value(
         "expired", description="Not approved, or not executed, in time. Nothing revives it."

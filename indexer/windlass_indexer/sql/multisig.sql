@@ -20,3 +20,35 @@ WITH event AS (
     FROM event, jsonb_array_elements(data->'members') WITH ORDINALITY AS member
 )
 SELECT 'multisig' AS kind, multisig AS key, multisig, NULL AS program, NULL AS owner, slot, seq FROM event
+
+-- name: config_changed
+WITH event AS (
+    -- The last one of each multisig is what it is now.
+    SELECT DISTINCT ON (data->>'multisig') slot, seq, data->'new' AS new, data->>'config_seq' AS config_seq,
+           data->>'multisig' AS multisig
+    FROM events WHERE id = ANY($1::bigint[])
+    ORDER BY data->>'multisig', seq DESC
+), config AS (
+    UPDATE multisigs
+    SET threshold = (new->>'threshold')::smallint, cancel_threshold = (new->>'cancel_threshold')::smallint,
+        emergency_threshold = (new->>'emergency_threshold')::smallint, timelock = (new->>'timelock')::bigint,
+        rollback_delay = (new->>'rollback_delay')::bigint, grace_period = (new->>'grace_period')::bigint,
+        voting_period = (new->>'voting_period')::bigint, config_seq = event.config_seq::bigint
+    FROM event WHERE address = multisig
+), member AS (
+    SELECT multisig, (member.ordinality - 1)::smallint AS position, member.value->>'key' AS key,
+           (member.value->>'roles')::int AS roles
+    FROM event, jsonb_array_elements(new->'members') WITH ORDINALITY AS member
+), gone AS (
+    DELETE FROM multisig_members USING event
+    WHERE multisig_members.multisig = event.multisig
+      AND position >= (SELECT count(*) FROM member WHERE member.multisig = event.multisig)
+), kept AS (
+    -- By position, and the keys' uniqueness is checked once all have moved.
+    INSERT INTO multisig_members (multisig, position, key, can_propose, can_approve, is_guard)
+    SELECT multisig, position, key, roles & 1 <> 0, roles & 2 <> 0, roles & 4 <> 0 FROM member
+    ON CONFLICT (multisig, position) DO UPDATE
+    SET key = excluded.key, can_propose = excluded.can_propose, can_approve = excluded.can_approve,
+        is_guard = excluded.is_guard
+)
+SELECT 'multisig' AS kind, multisig AS key, multisig, NULL AS program, NULL AS owner, slot, seq FROM event

@@ -7,8 +7,22 @@ WITH event AS (
         (multisig, program, program_data, upgrade_authority, previous_authority, timelock, version, code_digest,
          registered_at, registered_slot, registered_signature)
     SELECT multisig, program, data->>'program_data', data->>'upgrade_authority', data->>'previous_authority',
-           (data->>'timelock')::bigint, 0, NULL, to_timestamp((data->'header'->>'unix_timestamp')::bigint), slot,
+           (data->>'timelock')::bigint, (data->>'version')::bigint, NULL, to_timestamp((data->'header'->>'unix_timestamp')::bigint), slot,
            signature
     FROM event
+    -- Registered again after its release: its code may be another by now.
+    ON CONFLICT (multisig, program) DO UPDATE
+    SET previous_authority = excluded.previous_authority, timelock = excluded.timelock, version = excluded.version,
+        code_digest = NULL, released = false
+)
+SELECT 'program' AS kind, program AS key, multisig, program, NULL AS owner, slot, seq FROM event
+
+-- name: authority_transferred
+WITH event AS (
+    SELECT slot, seq, data->>'multisig' AS multisig, data->>'program' AS program
+    FROM events WHERE id = ANY($1::bigint[])
+), released AS (
+    UPDATE programs SET released = true
+    FROM event WHERE (programs.multisig, programs.program) = (event.multisig, event.program)
 )
 SELECT 'program' AS kind, program AS key, multisig, program, NULL AS owner, slot, seq FROM event

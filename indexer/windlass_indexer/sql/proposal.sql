@@ -1,3 +1,5 @@
+-- Only upgrades have rows here: votes on other kinds of proposals are skipped.
+
 -- name: upgrade_proposed
 WITH event AS (
     SELECT slot, seq, signature, data, data->>'multisig' AS multisig, data->>'program' AS program,
@@ -38,7 +40,7 @@ SELECT 'proposal' AS kind, proposal AS key, multisig, program, NULL AS owner, sl
 WITH event AS (
     SELECT slot, seq, signature, data, data->>'multisig' AS multisig, data->>'program' AS program,
            data->>'proposal' AS proposal, to_timestamp((data->'header'->>'unix_timestamp')::bigint) AS at
-    FROM events WHERE id = ANY($1::bigint[])
+    FROM events WHERE id = ANY($1::bigint[]) AND data->>'kind' = 'Upgrade'
 ), votes AS (
     INSERT INTO approval_history (proposal, seq, member, vote, at, slot, signature)
     SELECT proposal, seq, data->>'member', 'approve', at, slot, signature FROM event
@@ -63,7 +65,7 @@ SELECT 'proposal' AS kind, proposal AS key, multisig, program, NULL AS owner, sl
 WITH event AS (
     SELECT slot, seq, signature, data, data->>'multisig' AS multisig, data->>'program' AS program,
            data->>'proposal' AS proposal, to_timestamp((data->'header'->>'unix_timestamp')::bigint) AS at
-    FROM events WHERE id = ANY($1::bigint[])
+    FROM events WHERE id = ANY($1::bigint[]) AND data->>'kind' = 'Upgrade'
 ), votes AS (
     INSERT INTO approval_history (proposal, seq, member, vote, at, slot, signature)
     SELECT proposal, seq, data->>'member', 'cancel', at, slot, signature FROM event
@@ -79,7 +81,7 @@ SELECT 'proposal' AS kind, proposal AS key, multisig, program, NULL AS owner, sl
 WITH event AS (
     SELECT slot, seq, signature, data, data->>'multisig' AS multisig, data->>'program' AS program,
            data->>'proposal' AS proposal, to_timestamp((data->'header'->>'unix_timestamp')::bigint) AS at
-    FROM events WHERE id = ANY($1::bigint[])
+    FROM events WHERE id = ANY($1::bigint[]) AND data->>'kind' = 'Upgrade'
 ), votes AS (
     -- A proposer who withdraws casts no vote.
     INSERT INTO approval_history (proposal, seq, member, vote, at, slot, signature)
@@ -119,3 +121,81 @@ WITH event AS (
 SELECT 'proposal' AS kind, proposal AS key, multisig, program, NULL AS owner, slot, seq FROM event
 UNION ALL
 SELECT 'program', program, multisig, program, NULL, slot, seq FROM latest
+
+-- name: approval_revoked
+WITH event AS (
+    SELECT slot, seq, signature, data, data->>'multisig' AS multisig, data->>'program' AS program,
+           data->>'proposal' AS proposal, to_timestamp((data->'header'->>'unix_timestamp')::bigint) AS at
+    FROM events WHERE id = ANY($1::bigint[]) AND data->>'kind' = 'Upgrade'
+), votes AS (
+    INSERT INTO approval_history (proposal, seq, member, vote, at, slot, signature)
+    SELECT proposal, seq, data->>'member', 'revoke', at, slot, signature FROM event
+), latest AS (
+    SELECT DISTINCT ON (proposal) * FROM event ORDER BY proposal, seq DESC
+), revoked AS (
+    UPDATE upgrade_proposals
+    SET status = lower(data->>'status')::proposal_status, updated_slot = latest.slot, updated_seq = latest.seq
+    FROM latest WHERE address = proposal
+), clocks AS (
+    -- Below the threshold the timelock is void: the next crossing sets the clocks anew.
+    UPDATE timelocks
+    SET voting_ends_at = to_timestamp((data->>'expires_at')::bigint), approved_at = NULL, eta = NULL,
+        grace_ends_at = NULL
+    FROM latest WHERE timelocks.proposal = latest.proposal AND data->>'status' = 'Proposed'
+)
+SELECT 'proposal' AS kind, proposal AS key, multisig, program, NULL AS owner, slot, seq FROM latest
+
+-- name: proposal_expired
+WITH event AS (
+    SELECT slot, seq, signature, data, data->>'multisig' AS multisig, data->>'program' AS program,
+           data->>'proposal' AS proposal, to_timestamp((data->'header'->>'unix_timestamp')::bigint) AS at
+    FROM events WHERE id = ANY($1::bigint[]) AND data->>'kind' = 'Upgrade'
+), expired AS (
+    UPDATE upgrade_proposals
+    SET status = lower(data->>'status')::proposal_status, closed_at = at, closed_signature = event.signature,
+        updated_slot = event.slot, updated_seq = event.seq
+    FROM event WHERE address = proposal
+)
+SELECT 'proposal' AS kind, proposal AS key, multisig, program, NULL AS owner, slot, seq FROM event
+
+-- name: upgrade_rolled_back
+WITH event AS (
+    SELECT slot, seq, signature, data, data->>'multisig' AS multisig, data->>'program' AS program,
+           data->>'upgrade_proposal' AS proposal
+    FROM events WHERE id = ANY($1::bigint[])
+), rolled_back AS (
+    UPDATE upgrade_proposals
+    SET status = 'rolled_back', updated_slot = event.slot, updated_seq = event.seq
+    FROM event WHERE address = proposal
+), latest AS (
+    SELECT DISTINCT ON (multisig, program) * FROM event ORDER BY multisig, program, seq DESC
+), program AS (
+    UPDATE programs
+    SET version = (data->>'version')::bigint,
+        code_digest = nullif(decode(data->>'code_digest', 'hex'), decode(repeat('00', 32), 'hex'))
+    FROM latest WHERE (programs.multisig, programs.program) = (latest.multisig, latest.program)
+)
+SELECT 'proposal' AS kind, proposal AS key, multisig, program, NULL AS owner, slot, seq FROM event
+UNION ALL
+SELECT 'program', program, multisig, program, NULL, slot, seq FROM latest
+
+-- name: migration_started
+WITH event AS (
+    SELECT slot, seq, data->>'multisig' AS multisig, data->>'program' AS program, data->>'proposal' AS proposal
+    FROM events WHERE id = ANY($1::bigint[])
+), started AS (
+    UPDATE upgrade_proposals SET status = 'migrating', updated_slot = event.slot, updated_seq = event.seq
+    FROM event WHERE address = proposal
+)
+SELECT 'proposal' AS kind, proposal AS key, multisig, program, NULL AS owner, slot, seq FROM event
+
+-- name: migration_finalized
+-- On the tracker's stream: its numbers are not the multisig's.
+WITH event AS (
+    SELECT slot, seq, data->>'multisig' AS multisig, data->>'program' AS program, data->>'proposal' AS proposal
+    FROM events WHERE id = ANY($1::bigint[])
+), finalized AS (
+    UPDATE upgrade_proposals SET status = 'completed', updated_slot = greatest(updated_slot, event.slot)
+    FROM event WHERE address = proposal
+)
+SELECT 'proposal' AS kind, proposal AS key, multisig, program, NULL AS owner, slot, seq FROM event

@@ -1,5 +1,7 @@
-//! What Windlass and the programs it governs share.
+//! What Windlass and the programs it governs share: event streams, and the calls by which accounts are migrated.
 #![forbid(unsafe_code)]
+
+pub mod migration;
 
 use anchor_lang::{prelude::*, Event};
 

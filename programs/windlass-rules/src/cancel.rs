@@ -1,8 +1,7 @@
 //! Ending a proposal before it is executed. Nothing but the state and the voter's role can stand in the way: not time,
 //! not staleness, not a pause.
 
-use crate::config::Config;
-use crate::error::check;
+use crate::config::{check, Config};
 use crate::proposal::Proposal;
 use crate::transitions::{next, Action, Status};
 use crate::{roles, Key, RuleError};

@@ -4,7 +4,7 @@
 
 use core::ops::Range;
 
-use crate::error::check;
+use crate::config::check;
 use crate::proposal::Proposal;
 use crate::transitions::{next, Action};
 use crate::{Digest, RuleError};

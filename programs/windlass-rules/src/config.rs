@@ -1,8 +1,9 @@
-//! The multisig: its members, thresholds and times.
+//! The multisig: its members, thresholds, times and pause.
 
 use alloc::vec::Vec;
 
-use crate::error::check;
+use crate::pause::Pause;
+use crate::proposal::Kind;
 use crate::{roles, Key, RuleError};
 
 /// Each member is written into every proposal's account twice (approvals, cancel votes); 16 keep that under 1.5 KB.
@@ -18,6 +19,12 @@ pub const TIMELOCK: Bounds = Bounds { least: 2 * DAY, most: 30 * DAY };
 pub const GRACE_PERIOD: Bounds = Bounds { least: 14 * DAY, most: 30 * DAY };
 pub const VOTING_PERIOD: Bounds = Bounds { least: HOUR, most: 7 * DAY };
 pub const ROLLBACK_DELAY: Bounds = Bounds { least: 60, most: 30 * DAY };
+
+/// Where the timelock is longer than `LONG_TIMELOCK`, grace lasts at least `LONG_GRACE`: two rounds of pauses (18 days)
+/// fit into both together, and must not use up grace. A guard could keep everything from being executed for ever, their
+/// own removal first of all.
+pub const LONG_TIMELOCK: i64 = 14 * DAY;
+pub const LONG_GRACE: i64 = 21 * DAY;
 
 /// Seconds, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +60,7 @@ pub struct Config {
     pub voting_period: i64,
     /// Counts the changes of this config: a proposal made under another one is stale.
     pub config_seq: u64,
+    pub pause: Pause,
 }
 
 impl Config {
@@ -92,6 +100,23 @@ impl Config {
         check((threshold..=approvers).contains(&emergency), RuleError::EmergencyThresholdOutOfRange)
     }
 
+    /// Approvals that a proposal of this kind needs.
+    pub fn threshold_of(&self, kind: Kind) -> u8 {
+        match kind {
+            Kind::Rollback => self.emergency_threshold,
+            Kind::Upgrade | Kind::Config | Kind::Transfer => self.threshold,
+        }
+    }
+
+    /// How long something can be executed after this delay.
+    pub fn grace_after(&self, delay: i64) -> i64 {
+        if delay > LONG_TIMELOCK {
+            self.grace_period.max(LONG_GRACE)
+        } else {
+            self.grace_period
+        }
+    }
+
     /// Members who hold `role`.
     pub fn count(&self, role: u8) -> usize {
         self.members.iter().filter(|member| member.roles & role != 0).count()
@@ -101,5 +126,13 @@ impl Config {
     pub fn require(&self, key: &Key, role: u8) -> Result<(), RuleError> {
         let member = self.members.iter().find(|member| member.key == *key).ok_or(RuleError::NotAMember)?;
         check(member.roles & role != 0, RuleError::MissingRole)
+    }
+}
+
+pub(crate) fn check(holds: bool, otherwise: RuleError) -> Result<(), RuleError> {
+    if holds {
+        Ok(())
+    } else {
+        Err(otherwise)
     }
 }

@@ -23,6 +23,8 @@ pub struct Content {
     pub config_seq: u64,
     /// Not known to anyone before the proposal: nobody can have signed an approval earlier.
     pub slot_hash: [u8; 32],
+    /// sha256 of the borsh of (migration plan, new config, new authority, upgrade to roll back), each an Option.
+    pub payload: Digest,
 }
 
 impl Content {
@@ -43,6 +45,7 @@ impl Content {
             &[u8::from(self.no_rollback)],
             &self.config_seq.to_le_bytes(),
             &self.slot_hash,
+            &self.payload,
         ])
     }
 }

@@ -39,13 +39,31 @@ pub enum RuleError {
     Released,
     Overflow,
     InvariantViolated,
-}
-
-/// The rule that `otherwise` names.
-pub(crate) fn check(holds: bool, otherwise: RuleError) -> Result<(), RuleError> {
-    if holds {
-        Ok(())
-    } else {
-        Err(otherwise)
-    }
+    PlanLayoutCount,
+    PlanTooLong,
+    PlanDiscriminator,
+    PlanSize,
+    PlanFieldMap,
+    NoMigrationPlan,
+    MigrationVersionMismatch,
+    MigrationReverting,
+    MigrationNotReverting,
+    MigrationFinalized,
+    RollbackWindowOpen,
+    NotApproved,
+    NotExpired,
+    SystemPaused,
+    NotPaused,
+    PauseOutOfRange,
+    PauseLimit,
+    PauseNotOver,
+    RollbackWindowOver,
+    NothingToRollBack,
+    RollbackBufferKept,
+    RollbackBufferInUse,
+    RollbackStrandsAccounts,
+    NewAuthorityInvalid,
+    NotReleased,
+    BufferReclaimed,
+    MigrationOpen,
 }

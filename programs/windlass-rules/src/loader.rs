@@ -1,7 +1,7 @@
 //! The accounts of the upgradeable loader (loader-v3), read as its `UpgradeableLoaderState` lays them out: a u32 tag,
 //! then fields by bincode. The loader's headers have a fixed length, whether or not there is an authority.
 
-use crate::error::check;
+use crate::config::check;
 use crate::{Key, RuleError};
 
 /// Length of a buffer's header: tag, option, authority.
@@ -37,6 +37,17 @@ pub fn buffer_of(buffer: &[u8]) -> Result<(Option<Key>, &[u8]), RuleError> {
     let program = buffer.get(BUFFER_HEADER..).ok_or(RuleError::BufferInvalid)?;
     check(!program.is_empty(), RuleError::BufferInvalid)?;
     Ok((authority, program))
+}
+
+/// Is `running` what `copy` is, followed by zeros alone?
+pub fn is_padded(running: &[u8], copy: &[u8]) -> bool {
+    let Some((program, padding)) = running.split_at_checked(copy.len()) else { return false };
+    // Each byte equals the one before it, and the first is zero: one comparison for megabytes, without a copy of zeros.
+    let zeros = match padding {
+        [] => true,
+        [first, rest @ ..] => *first == 0 && padding.get(..rest.len()) == Some(rest),
+    };
+    program == copy && zeros
 }
 
 fn split_tag(data: &[u8]) -> Option<(u32, &[u8])> {

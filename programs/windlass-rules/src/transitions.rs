@@ -1,23 +1,55 @@
 //! The life of a proposal, as one table. Everything that asks "may this happen now?" reads it.
 //!
-//! Only what a transaction does is here. What time alone does (ready at eta, expired, stale) changes no account:
-//! readers derive it from the proposal's times and the chain's clock.
+//! Only what a transaction does is here. What time alone does (ready at eta, past its end, pause over) changes no
+//! account: readers derive it from the proposal's times and the chain's clock, and anyone may have it written down
+//! (`Expire`, `Outdate`).
 
 use crate::RuleError;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     Proposed,
+    /// Enough members approved; the timelock runs, or is over.
     Approved,
     Executed,
+    /// Executed, and accounts are brought into the new layout.
+    Migrating,
+    /// Migrated, and too late for a rollback.
+    Completed,
     Cancelled,
+    /// Its time ran out.
+    Expired,
+    /// The config or the program's version is another than the one it was about.
+    Stale,
+    /// The upgrade was executed, and undone.
+    RolledBack,
 }
 
 impl Status {
-    pub const ALL: [Status; 4] = [Status::Proposed, Status::Approved, Status::Executed, Status::Cancelled];
+    pub const ALL: [Status; 9] = [
+        Status::Proposed,
+        Status::Approved,
+        Status::Executed,
+        Status::Migrating,
+        Status::Completed,
+        Status::Cancelled,
+        Status::Expired,
+        Status::Stale,
+        Status::RolledBack,
+    ];
 
-    /// Closed proposals never change again.
-    pub fn is_closed(self) -> bool {
+    /// Can it still be voted on, or executed? Only then it holds a slot and counts against its proposer's quota.
+    pub fn is_open(self) -> bool {
+        matches!(self, Status::Proposed | Status::Approved)
+    }
+
+    /// It ended without being executed: what it held can be taken back.
+    pub fn is_abandoned(self) -> bool {
+        matches!(self, Status::Cancelled | Status::Expired | Status::Stale)
+    }
+
+    /// Never changes again.
+    pub fn is_final(self) -> bool {
         !TRANSITIONS.iter().any(|transition| transition.from == Some(self))
     }
 }
@@ -31,25 +63,47 @@ pub enum Action {
     Approve,
     /// The approval that reaches the threshold: starts the timelock and takes the program's slot.
     CrossThreshold,
+    /// An approval is taken back, and the status stays.
+    Revoke,
+    /// An approval is taken back, and the rest are too few: the timelock is void.
+    FallBelowThreshold,
     /// The proposer takes it back.
     Withdraw,
     /// A vote to cancel that does not end it.
     VoteToCancel,
     /// The vote that reaches the cancel threshold.
     Cancel,
+    /// Its time is written down to be over.
+    Expire,
+    /// Its staleness is written down.
+    Outdate,
+    /// A copy of the running code is kept for it.
+    KeepRollbackBuffer,
     Execute,
+    StartMigration,
+    FinalizeMigration,
+    /// A rollback puts the former code back.
+    RollBack,
 }
 
 impl Action {
-    pub const ALL: [Action; 8] = [
+    pub const ALL: [Action; 16] = [
         Action::Propose,
         Action::Verify,
         Action::Approve,
         Action::CrossThreshold,
+        Action::Revoke,
+        Action::FallBelowThreshold,
         Action::Withdraw,
         Action::VoteToCancel,
         Action::Cancel,
+        Action::Expire,
+        Action::Outdate,
+        Action::KeepRollbackBuffer,
         Action::Execute,
+        Action::StartMigration,
+        Action::FinalizeMigration,
+        Action::RollBack,
     ];
 }
 
@@ -69,19 +123,34 @@ const NONE: Option<Status> = None;
 const PROPOSED: Option<Status> = Some(Status::Proposed);
 const APPROVED: Option<Status> = Some(Status::Approved);
 
+const EXECUTED: Option<Status> = Some(Status::Executed);
+const MIGRATING: Option<Status> = Some(Status::Migrating);
+
 #[rustfmt::skip]
-pub const TRANSITIONS: [Transition; 11] = [
-    on(NONE,     Action::Propose,        Status::Proposed),
-    on(PROPOSED, Action::Verify,         Status::Proposed),
-    on(PROPOSED, Action::Approve,        Status::Proposed),
-    on(PROPOSED, Action::CrossThreshold, Status::Approved),
-    on(PROPOSED, Action::Withdraw,       Status::Cancelled),
-    on(PROPOSED, Action::VoteToCancel,   Status::Proposed),
-    on(PROPOSED, Action::Cancel,         Status::Cancelled),
-    on(APPROVED, Action::Approve,        Status::Approved),
-    on(APPROVED, Action::VoteToCancel,   Status::Approved),
-    on(APPROVED, Action::Cancel,         Status::Cancelled),
-    on(APPROVED, Action::Execute,        Status::Executed),
+pub const TRANSITIONS: [Transition; 23] = [
+    on(NONE,      Action::Propose,            Status::Proposed),
+    on(PROPOSED,  Action::Verify,             Status::Proposed),
+    on(PROPOSED,  Action::Approve,            Status::Proposed),
+    on(PROPOSED,  Action::CrossThreshold,     Status::Approved),
+    on(PROPOSED,  Action::Revoke,             Status::Proposed),
+    on(PROPOSED,  Action::Withdraw,           Status::Cancelled),
+    on(PROPOSED,  Action::VoteToCancel,       Status::Proposed),
+    on(PROPOSED,  Action::Cancel,             Status::Cancelled),
+    on(PROPOSED,  Action::Expire,             Status::Expired),
+    on(PROPOSED,  Action::Outdate,            Status::Stale),
+    on(APPROVED,  Action::Approve,            Status::Approved),
+    on(APPROVED,  Action::Revoke,             Status::Approved),
+    on(APPROVED,  Action::FallBelowThreshold, Status::Proposed),
+    on(APPROVED,  Action::VoteToCancel,       Status::Approved),
+    on(APPROVED,  Action::Cancel,             Status::Cancelled),
+    on(APPROVED,  Action::Expire,             Status::Expired),
+    on(APPROVED,  Action::Outdate,            Status::Stale),
+    on(APPROVED,  Action::KeepRollbackBuffer, Status::Approved),
+    on(APPROVED,  Action::Execute,            Status::Executed),
+    on(EXECUTED,  Action::StartMigration,     Status::Migrating),
+    on(EXECUTED,  Action::RollBack,           Status::RolledBack),
+    on(MIGRATING, Action::FinalizeMigration,  Status::Completed),
+    on(MIGRATING, Action::RollBack,           Status::RolledBack),
 ];
 
 /// The status after `action`.

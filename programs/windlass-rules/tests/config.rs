@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use windlass_rules::config::{
     Bounds, Config, Member, GRACE_PERIOD, MAX_MEMBERS, ROLLBACK_DELAY, TIMELOCK, VOTING_PERIOD,
 };
+use windlass_rules::pause::Pause;
 use windlass_rules::{program, roles, RuleError};
 
 fn five() -> Config {
@@ -19,6 +20,7 @@ fn five() -> Config {
         grace_period: 1_209_600,
         voting_period: 259_200,
         config_seq: 0,
+        pause: Pause::default(),
     }
 }
 

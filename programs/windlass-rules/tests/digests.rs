@@ -23,6 +23,7 @@ fn content() -> Content {
         no_rollback: true,
         config_seq: 10,
         slot_hash: [11; 32],
+        payload: [12; 32],
     }
 }
 
@@ -42,13 +43,14 @@ fn the_digest_is_of_these_bytes_in_this_order() {
     bytes.push(1);
     bytes.extend(10u64.to_le_bytes());
     bytes.extend([11; 32]);
+    bytes.extend([12; 32]);
     assert_eq!(content().digest(sha256), <[u8; 32]>::from(Sha256::digest(&bytes)));
 }
 
 #[test]
 fn every_field_that_is_voted_on_changes_the_digest() {
     type Change = fn(&mut Content);
-    let changes: [Change; 13] = [
+    let changes: [Change; 14] = [
         |c| c.windlass[0] ^= 1,
         |c| c.multisig[0] ^= 1,
         |c| c.program[0] ^= 1,
@@ -62,6 +64,7 @@ fn every_field_that_is_voted_on_changes_the_digest() {
         |c| c.no_rollback = false,
         |c| c.config_seq += 1,
         |c| c.slot_hash[31] ^= 1,
+        |c| c.payload[0] ^= 1,
     ];
     let mut seen = vec![content().digest(sha256)];
     for change in changes {

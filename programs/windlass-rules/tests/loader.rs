@@ -1,7 +1,7 @@
 //! The loader's accounts, as `UpgradeableLoaderState` lays them out, and everything that is none.
 
 use proptest::prelude::*;
-use windlass_rules::loader::{buffer_of, program_data_of, upgrade_authority_of, BUFFER_HEADER};
+use windlass_rules::loader::{buffer_of, is_padded, program_data_of, upgrade_authority_of, BUFFER_HEADER};
 use windlass_rules::RuleError;
 
 fn buffer(authority: Option<[u8; 32]>, program: &[u8]) -> Vec<u8> {
@@ -65,5 +65,24 @@ proptest! {
                 prop_assert_eq!(program, &data[BUFFER_HEADER..]);
             }
         }
+    }
+}
+
+#[test]
+fn a_copy_is_the_running_code_to_its_last_byte_and_zeros_follow() {
+    for (running, copy, is_copy) in [
+        (&b"code"[..], &b"code"[..], true),
+        (b"code\0", b"code", true),
+        (b"code\0\0\0\0", b"code", true),
+        (b"code\0\0\0\0", b"code\0\0", true),
+        (b"code", b"cod", false),
+        (b"code", b"code\0", false),
+        (b"code\0\0\0x", b"code", false),
+        (b"code\0x\0\0", b"code", false),
+        (b"codex\0\0\0", b"code", false),
+        (b"codexxxx", b"code", false),
+        (b"cope\0", b"code", false),
+    ] {
+        assert_eq!(is_padded(running, copy), is_copy, "{running:?}");
     }
 }

@@ -21,14 +21,29 @@ fn every_pair_of_state_and_action_has_one_answer() {
 }
 
 #[test]
-fn closed_proposals_never_change_again() {
-    for status in [Status::Executed, Status::Cancelled] {
-        assert!(status.is_closed());
-        for action in Action::ALL {
-            assert_eq!(next(Some(status), action), Err(RuleError::InvalidState));
-        }
+fn what_has_ended_never_changes_again() {
+    let ends = [Status::Completed, Status::Cancelled, Status::Expired, Status::Stale, Status::RolledBack];
+    for status in Status::ALL {
+        assert_eq!(status.is_final(), ends.contains(&status), "{status:?}");
     }
-    assert!(!Status::Proposed.is_closed() && !Status::Approved.is_closed());
+    for (status, action) in ends.iter().flat_map(|status| Action::ALL.map(|action| (*status, action))) {
+        assert_eq!(next(Some(status), action), Err(RuleError::InvalidState));
+    }
+}
+
+#[test]
+fn what_is_not_open_never_opens_again() {
+    for row in TRANSITIONS {
+        let opens = row.to.is_open() && row.from.is_some_and(|from| !from.is_open());
+        assert!(!opens, "{row:?}");
+    }
+}
+
+#[test]
+fn what_was_abandoned_was_never_executed() {
+    for row in TRANSITIONS.iter().filter(|row| row.to.is_abandoned()) {
+        assert!(row.from.is_some_and(Status::is_open), "{row:?}");
+    }
 }
 
 #[test]
@@ -48,7 +63,7 @@ fn only_the_threshold_approves() {
 
 #[test]
 fn every_open_proposal_can_be_cancelled() {
-    for status in Status::ALL.into_iter().filter(|status| !status.is_closed()) {
+    for status in Status::ALL.into_iter().filter(|status| status.is_open()) {
         assert_eq!(next(Some(status), Action::Cancel), Ok(Status::Cancelled));
         assert_eq!(next(Some(status), Action::VoteToCancel), Ok(status));
     }

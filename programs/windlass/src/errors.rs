@@ -12,7 +12,7 @@ pub enum WindlassError {
     #[msg("A key is named twice among the members: name each once, with all its roles")]
     DuplicateMember,
     #[msg(
-        "A member's key must not be zero and its roles must be a sum of 1 (propose), 2 (approve), 4 (guard)"
+        "A member's key must not be zero and its roles must be a sum of 1 (propose), 2 (approve), 4 (guard)."
     )]
     InvalidMember,
     #[msg("The threshold must lie between 1 and the number of members who may approve")]
@@ -20,7 +20,7 @@ pub enum WindlassError {
     #[msg("The cancel threshold must lie between approvers - threshold + 1 and the number of approvers")]
     CancelThresholdOutOfRange,
     #[msg(
-        "The emergency threshold must lie between the threshold and the number of members who may approve"
+        "The emergency threshold must lie between the threshold and the number of members who may approve."
     )]
     EmergencyThresholdOutOfRange,
     #[msg("A timelock must last 172,800 to 2,592,000 seconds (2 to 30 days); a program's own may be 0")]
@@ -38,7 +38,7 @@ pub enum WindlassError {
     #[msg("The signer is a member without the role that this needs: ask a member who has it")]
     MissingRole,
     #[msg(
-        "A proposer has at most 3 open proposals: withdraw one, or wait until one is executed or cancelled"
+        "A proposer has at most 3 open proposals: withdraw one, or wait until one is executed or cancelled."
     )]
     TooManyOpenProposals,
     #[msg("There is no kept copy of the running code to go back to: propose with no_rollback = true")]
@@ -56,10 +56,12 @@ pub enum WindlassError {
     #[msg("All of the buffer's code is verified already: nothing is left to do")]
     BufferAlreadyVerified,
     #[msg(
-        "The buffer holds other code than the proposal says: withdraw it, and propose with the right digest"
+        "The buffer holds other code than the proposal says: withdraw it, and propose with the right digest."
     )]
     CodeDigestMismatch,
-    #[msg("The approval names another digest than the proposal's: read the proposal again before approving")]
+    #[msg(
+        "The approval names another digest than the proposal's: read the proposal again before approving."
+    )]
     DigestMismatch,
     #[msg("This member has approved already: nothing is left to do")]
     AlreadyApproved,
@@ -77,7 +79,9 @@ pub enum WindlassError {
     TimelockNotOver,
     #[msg("The time in which the upgrade could be executed is over: cancel it, and propose again")]
     GraceOver,
-    #[msg("Not in a durable-nonce transaction, which may have been signed long ago: use a recent blockhash")]
+    #[msg(
+        "Not in a durable-nonce transaction, which may have been signed long ago: use a recent blockhash."
+    )]
     DurableNonce,
     #[msg("A keypair approves in an instruction of its own, not in a call from another program")]
     NestedApproval,
@@ -97,6 +101,90 @@ pub enum WindlassError {
     Overflow,
     #[msg("The account would break its own invariant: nothing was changed. Please report this")]
     InvariantViolated,
+    #[msg("A migration plan has 1 to 4 layouts: name at least one, and split the upgrade if there are more")]
+    PlanLayoutCount,
+    #[msg("A migration plan is at most 512 bytes of borsh: join ranges that lie next to each other on both sides")]
+    PlanTooLong,
+    #[msg("Each discriminator of a plan must be used once and not be zero: they tell the layouts apart")]
+    PlanDiscriminator,
+    #[msg("A layout is at least 8 bytes long, and an account grows or shrinks by at most 10,240 bytes")]
+    PlanSize,
+    #[msg("Every old byte after the discriminator must be mapped or dropped exactly once, to places in the new layout that do not meet")]
+    PlanFieldMap,
+    #[msg("The upgrade was voted on without a migration plan: there is nothing to start")]
+    NoMigrationPlan,
+    #[msg("The program does not run the version that this migration belongs to: pass the running version's")]
+    MigrationVersionMismatch,
+    #[msg("A rollback is approved: accounts go back, none forward, until it is executed or lapses")]
+    MigrationReverting,
+    #[msg("Accounts go back only while a rollback of their upgrade is approved")]
+    MigrationNotReverting,
+    #[msg("The migration is finalized already")]
+    MigrationFinalized,
+    #[msg("The upgrade can still be rolled back: finalize 604,800 seconds (7 days) after it")]
+    RollbackWindowOpen,
+    #[msg("Expected an account owned by the governed program, writable, and not executable")]
+    AccountNotGoverned,
+    #[msg("The account is in none of the plan's layouts: neither discriminator and size of an old one, nor of a new one")]
+    UnknownLayout,
+    #[msg("The governed program gave the account away: it must stay its owner")]
+    MigrationChangedOwner,
+    #[msg("The governed program left the account in another layout than the plan's: check discriminator and size")]
+    MigrationWrongLayout,
+    #[msg("The governed program took lamports from the account: it must leave it at least what it had")]
+    MigrationTookLamports,
+    #[msg(
+        "A mapped byte is not what it was: the governed program must carry over every mapped range as it is"
+    )]
+    MigrationChangedField,
+    #[msg("This migration belongs to another multisig, program or proposal")]
+    TrackerMismatch,
+    #[msg("Expected each account followed by its receipt, as the plan has receipts: its address is derived from tracker and account")]
+    ReceiptMismatch,
+    #[msg("This member has not approved: there is nothing to take back")]
+    NotApproved,
+    #[msg(
+        "The proposal's time is not over and nothing has changed under it: vote on it, execute or cancel it"
+    )]
+    NotExpired,
+    #[msg("The multisig is paused: wait until the pause is over, or ask the guard who paused to resume")]
+    SystemPaused,
+    #[msg("The multisig is not paused: nothing is left to do")]
+    NotPaused,
+    #[msg("A pause must last 1 to 259,200 seconds (72 hours)")]
+    PauseOutOfRange,
+    #[msg("There were 3 pauses in the last 2,592,000 seconds (30 days): wait until the oldest is that old")]
+    PauseLimit,
+    #[msg("Only the guard who paused can resume before the pause has run out")]
+    PauseNotOver,
+    #[msg("An upgrade can be rolled back for 604,800 seconds (7 days), the rollback delay included: propose an upgrade instead")]
+    RollbackWindowOver,
+    #[msg("There is no upgrade with a kept copy of the code before it: propose an upgrade instead")]
+    NothingToRollBack,
+    #[msg("A copy of the running code is kept for this proposal already: nothing is left to do")]
+    RollbackBufferKept,
+    #[msg("The kept copy may still be needed: retire it once its proposal has ended, it was replaced, or the 7 days are over")]
+    RollbackBufferInUse,
+    #[msg("The rollback would leave more accounts in the new layout than was voted: revert accounts first")]
+    RollbackStrandsAccounts,
+    #[msg("The new authority must be a key that signs, and another than the present upgrade authority")]
+    NewAuthorityInvalid,
+    #[msg("The program is governed already: nothing is left to do")]
+    NotReleased,
+    #[msg("The buffer was reclaimed already: nothing is left to do")]
+    BufferReclaimed,
+    #[msg("A migration is not finalized yet: finalize it first")]
+    MigrationOpen,
+    #[msg(
+        "This proposal needs its program's state, and a rollback the open migration's tracker too: pass them"
+    )]
+    AccountMissing,
+    #[msg("The copy is not the running code, byte for byte and as long: upload all of the program's data behind its header")]
+    CopyMismatch,
+    #[msg(
+        "Who keeps a copy must be an account of the System program, which can get the copy's lamports back"
+    )]
+    CopyPayerInvalid,
 }
 
 macro_rules! same_names {
@@ -118,4 +206,7 @@ same_names! {
     BufferInvalid BufferLengthMismatch BufferNotVerified BufferAlreadyVerified CodeDigestMismatch DigestMismatch
     AlreadyApproved AlreadyCancelVoted InvalidState StaleProposal VotingClosed SlotTaken TimelockNotOver GraceOver
     DurableNonce NestedApproval ProgramMismatch ProgramDataInvalid Released Overflow InvariantViolated
+    PlanLayoutCount PlanTooLong PlanDiscriminator PlanSize PlanFieldMap NoMigrationPlan MigrationVersionMismatch MigrationReverting
+    MigrationNotReverting MigrationFinalized RollbackWindowOpen
+    NotApproved NotExpired SystemPaused NotPaused PauseOutOfRange PauseLimit PauseNotOver RollbackWindowOver NothingToRollBack RollbackBufferKept RollbackBufferInUse RollbackStrandsAccounts NewAuthorityInvalid NotReleased BufferReclaimed MigrationOpen
 }

@@ -4,7 +4,9 @@ use anchor_lang::prelude::*;
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::solana_program::program::invoke_signed;
 use solana_sdk_ids::bpf_loader_upgradeable;
-use windlass_rules::loader::{buffer_of, program_data_of, upgrade_authority_of};
+use windlass_rules::loader::{
+    buffer_of, is_padded, program_data_of, upgrade_authority_of, PROGRAM_DATA_HEADER,
+};
 
 use crate::errors::WindlassError;
 
@@ -20,6 +22,7 @@ impl Id for UpgradeableLoader {
 
 /// `UpgradeableLoaderInstruction`, a u32 little-endian.
 const UPGRADE: [u8; 4] = 3u32.to_le_bytes();
+const CLOSE: [u8; 4] = 5u32.to_le_bytes();
 const SET_AUTHORITY_CHECKED: [u8; 4] = 7u32.to_le_bytes();
 
 /// Check that `program` is an upgradeable program and `program_data` its code; the upgrade authority in it.
@@ -50,6 +53,45 @@ pub fn read_buffer<T>(buffer: &AccountInfo, authority: &Pubkey, read: impl FnOnc
 pub fn buffer_len(buffer: &AccountInfo, authority: &Pubkey) -> Result<u32> {
     let len = read_buffer(buffer, authority, |program| program.len())?;
     Ok(u32::try_from(len).map_err(|_| WindlassError::BufferInvalid)?)
+}
+
+/// Bytes that a ProgramData has for the program, padding included.
+pub fn program_len(program_data: &AccountInfo) -> Result<u32> {
+    let len = program_data.data_len().checked_sub(PROGRAM_DATA_HEADER);
+    let len = len.and_then(|len| u32::try_from(len).ok());
+    Ok(len.ok_or(WindlassError::ProgramDataInvalid)?)
+}
+
+/// Is the program in `buffer`, which is under `authority`, what `program_data` runs? ProgramData may be longer: what lies
+/// behind the program must be zero, or else it would not be the whole of it.
+pub fn is_copy_of_program(
+    buffer: &AccountInfo,
+    authority: &Pubkey,
+    program_data: &AccountInfo,
+) -> Result<bool> {
+    let running = program_data.try_borrow_data()?;
+    let running = running.get(PROGRAM_DATA_HEADER..).ok_or(WindlassError::ProgramDataInvalid)?;
+    read_buffer(buffer, authority, |copy| is_padded(running, copy))
+}
+
+/// Close a buffer; its lamports go to `recipient`.
+pub fn close_buffer<'info>(
+    buffer: AccountInfo<'info>,
+    recipient: AccountInfo<'info>,
+    authority: AccountInfo<'info>,
+    authority_seeds: &[&[u8]],
+) -> Result<()> {
+    read_buffer(&buffer, authority.key, |_| ())?;
+    let instruction = Instruction {
+        program_id: bpf_loader_upgradeable::ID,
+        accounts: vec![
+            AccountMeta::new(buffer.key(), false),
+            AccountMeta::new(recipient.key(), false),
+            AccountMeta::new_readonly(authority.key(), true),
+        ],
+        data: CLOSE.to_vec(),
+    };
+    Ok(invoke_signed(&instruction, &[buffer, recipient, authority], &[authority_seeds])?)
 }
 
 /// Move a buffer or a ProgramData from `current` to `new`, which signs too: no key can get an authority that nobody

@@ -1,7 +1,9 @@
 """What the programs' tests begin with."""
 
 import pytest
+from stack.council import Council
 from stack.governed import Governed
+from stack.ledger import Ledger
 
 
 @pytest.fixture
@@ -16,3 +18,28 @@ def governed(fresh: Governed) -> Governed:
     fresh.initialize()
     fresh.register()
     return fresh
+
+
+@pytest.fixture
+def council() -> Council:
+    """The vault program, release 1, under a 3-of-5 multisig, with all that its members can do."""
+    world = Council()
+    world.initialize()
+    world.register()
+    return world
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    """The ledger under a 3-of-5 multisig."""
+    world = Ledger()
+    world.initialize()
+    world.register()
+    return world
+
+
+@pytest.fixture
+def migrating(ledger: Ledger) -> Ledger:
+    """The ledger, upgraded with a plan, its migration started."""
+    ledger.migrating()
+    return ledger

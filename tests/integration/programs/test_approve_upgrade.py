@@ -198,7 +198,7 @@ def test_the_state_of_another_program_is_refused(governed: Governed) -> None:
     """Its slot may be free: two approved upgrades would wait for one program."""
     id = governed.propose_verified()
     other = governed.register_another_program()
-    with refused("ProgramMismatch"):
+    with refused("ConstraintSeeds"):
         governed.approve(id, governed.members[0], program_state=other)
 
 

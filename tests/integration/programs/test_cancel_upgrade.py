@@ -117,5 +117,5 @@ def test_the_state_of_another_program_is_refused(governed: Governed) -> None:
     """It would leave the slot taken for ever."""
     id = governed.approved()
     other = governed.register_another_program()
-    with refused("ProgramMismatch"):
+    with refused("ConstraintSeeds"):
         governed.cancel(id, governed.members[0], program_state=other)

@@ -15,6 +15,7 @@ from windlass_programs.addresses import (
     WINDLASS_PROGRAM_ID,
 )
 from windlass_programs.digests import code_digest, proposal_digest
+from windlass_programs.payload import payload_digest
 from windlass_programs.windlass import ProposalStatus
 
 SET_AUTHORITY, WRITE, CLOSE = 4, 1, 5
@@ -61,6 +62,7 @@ def test_the_digest_can_be_recomputed_off_chain(governed: Governed) -> None:
         no_rollback=proposal.no_rollback,
         config_seq=proposal.config_seq,
         slot_hash=proposal.slot_hash,
+        payload_digest=payload_digest(proposal),
     )
 
 
@@ -140,9 +142,8 @@ def test_a_member_who_may_only_approve_cannot_propose(governed: Governed) -> Non
         governed.propose(proposer=governed.members[4])
 
 
-def test_rollback_needs_a_kept_copy_which_this_release_does_not_keep(governed: Governed) -> None:
-    with refused("RollbackBufferRequired"):
-        governed.propose(no_rollback=False)
+def test_an_upgrade_may_be_proposed_with_a_way_back(governed: Governed) -> None:
+    assert not governed.proposal(governed.propose(no_rollback=False)).no_rollback
 
 
 def test_a_fourth_open_proposal_is_refused(governed: Governed) -> None:
@@ -165,7 +166,7 @@ def test_a_slot_hash_of_the_proposers_own_making_is_refused(governed: Governed) 
                 "propose_upgrade",
                 governed.proposer,
                 id=1,
-                arguments=bytes(32) + b"\x01",
+                arguments=bytes(32) + b"\x01\x00",
                 changes={
                     "buffer": buffer,
                     "proposer": governed.proposer.pubkey(),
@@ -181,7 +182,7 @@ def test_a_proposal_lies_at_the_next_id_only(governed: Governed) -> None:
             "propose_upgrade",
             governed.proposer,
             id=2,
-            arguments=bytes(32) + b"\x01",
+            arguments=bytes(32) + b"\x01\x00",
             changes={"buffer": buffer, "proposer": governed.proposer.pubkey()},
         )
 
@@ -191,7 +192,7 @@ def test_a_proposer_who_does_not_sign_is_refused(governed: Governed) -> None:
     instruction = governed.instruction(
         "propose_upgrade",
         id=1,
-        arguments=bytes(32) + b"\x01",
+        arguments=bytes(32) + b"\x01\x00",
         changes={"buffer": buffer, "proposer": governed.proposer.pubkey()},
     )
     metas = [
@@ -212,7 +213,7 @@ def test_a_state_of_another_multisig_is_refused(governed: Governed) -> None:
             "propose_upgrade",
             other.proposer,
             id=1,
-            arguments=bytes(32) + b"\x01",
+            arguments=bytes(32) + b"\x01\x00",
             changes={
                 "buffer": buffer,
                 "proposer": other.proposer.pubkey(),

@@ -35,6 +35,8 @@ def encoded(idl: Idl, type_: Any) -> st.SearchStrategy[bytes]:
             return st.binary(min_size=size, max_size=size)
         case {"array": [inner, int() as length]}:
             return st.lists(encoded(idl, inner), min_size=length, max_size=length).map(b"".join)
+        case {"option": inner}:
+            return st.one_of(st.just(b"\x00"), encoded(idl, inner).map(lambda some: b"\x01" + some))
         case {"vec": inner}:
             return st.lists(encoded(idl, inner), max_size=3).map(lambda i: len(i).to_bytes(4, "little") + b"".join(i))
         case {"defined": {"name": name}}:
@@ -50,9 +52,9 @@ def plain(value: Any) -> Any:
     match value:
         case Pubkey():
             return str(value)
-        case bool() | int():
+        case bool() | int() | None:
             return value
-        case list() if len(value) == 32 and all(isinstance(item, int) for item in value):
+        case list() if len(value) in {8, 32} and all(isinstance(item, int) for item in value):
             return bytes(value).hex()
         case list():
             return [plain(item) for item in value]
@@ -62,7 +64,7 @@ def plain(value: Any) -> Any:
 
 
 def _snake(name: str) -> str:
-    return "".join("_" + c.lower() if c.isupper() else c for c in name)
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).rstrip("_")  # anchorpy: from_, for Python
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

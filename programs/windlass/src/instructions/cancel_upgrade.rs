@@ -4,27 +4,33 @@ use windlass_rules::cancel::cancel;
 use crate::errors::WindlassError;
 use crate::events::{CancelVoted, UpgradeCancelled};
 use crate::seeds;
-use crate::state::{MultisigConfig, ProgramUpgradeState, ProposalStatus, UpgradeProposal, Vote};
+use crate::slot::free_slot;
+use crate::state::{
+    MigrationTracker, MultisigConfig, ProgramUpgradeState, ProposalStatus, UpgradeProposal, Vote,
+};
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct CancelUpgrade<'info> {
     #[account(mut, seeds = [seeds::MULTISIG, multisig.create_key.as_ref()], bump = multisig.bump)]
     pub multisig: Box<Account<'info, MultisigConfig>>,
+    /// The proposal's program's; none for a config.
     #[account(
         mut,
-        seeds = [seeds::PROGRAM_STATE, multisig.key().as_ref(), program_state.program.as_ref()],
+        seeds = [seeds::PROGRAM_STATE, multisig.key().as_ref(), proposal.program.as_ref()],
         bump = program_state.bump,
     )]
-    pub program_state: Box<Account<'info, ProgramUpgradeState>>,
+    pub program_state: Option<Box<Account<'info, ProgramUpgradeState>>>,
     #[account(
         mut,
         seeds = [seeds::PROPOSAL, multisig.key().as_ref(), &proposal.id.to_le_bytes()],
         bump = proposal.bump,
-        constraint = proposal.program == program_state.program @ WindlassError::ProgramMismatch,
     )]
     pub proposal: Box<Account<'info, UpgradeProposal>>,
     pub member: Signer<'info>,
+    /// The running version's, where it has a migration and this is a rollback.
+    #[account(mut)]
+    pub tracker: Option<Box<Account<'info, MigrationTracker>>>,
 }
 
 impl CancelUpgrade<'_> {
@@ -33,11 +39,12 @@ impl CancelUpgrade<'_> {
         let address = ctx.accounts.multisig.key();
         let proposal_key = ctx.accounts.proposal.key();
         let member = ctx.accounts.member.key();
-        let multisig: &mut MultisigConfig = &mut ctx.accounts.multisig;
-        let program_state = &mut ctx.accounts.program_state;
+        let multisig = &mut ctx.accounts.multisig;
         let proposal = &mut ctx.accounts.proposal;
         let program = proposal.program;
 
+        let has_program = ctx.accounts.program_state.is_some();
+        require!(has_program == proposal.kind.has_program(), WindlassError::ProgramMismatch);
         let vote = cancel(&multisig.rules(), &proposal.rules(&proposal_key), &member.to_bytes())
             .map_err(WindlassError::from)?;
         let cancel_votes = vote.cancel_votes;
@@ -47,6 +54,7 @@ impl CancelUpgrade<'_> {
         proposal.status = vote.status.into();
         if proposal.status != ProposalStatus::Cancelled {
             proposal.invariant(&proposal_key)?;
+            let cancel_threshold = multisig.cancel_threshold;
             let event = multisig.stream.record(address, now, |header| CancelVoted {
                 header,
                 multisig: address,
@@ -54,7 +62,8 @@ impl CancelUpgrade<'_> {
                 proposal: proposal_key,
                 member,
                 cancel_votes,
-                cancel_threshold: multisig.cancel_threshold,
+                cancel_threshold,
+                kind: proposal.kind,
             })?;
             multisig.invariant()?;
             emit_cpi!(event);
@@ -63,9 +72,10 @@ impl CancelUpgrade<'_> {
 
         proposal.closed_at = now;
         proposal.invariant(&proposal_key)?;
-        program_state.free_slot_of(&proposal_key);
-        program_state.invariant()?;
-        multisig.close_proposal_of(&proposal.proposer)?;
+        if let Some(program_state) = ctx.accounts.program_state.as_mut() {
+            free_slot(program_state, &mut ctx.accounts.tracker, &proposal_key)?;
+        }
+        multisig.close_proposal_of(&proposal.proposer, proposal.config_seq)?;
         let event = multisig.stream.record(address, now, |header| UpgradeCancelled {
             header,
             multisig: address,
@@ -74,6 +84,7 @@ impl CancelUpgrade<'_> {
             member,
             withdrawn: vote.withdrawn,
             cancel_votes,
+            kind: proposal.kind,
         })?;
         multisig.invariant()?;
         emit_cpi!(event);

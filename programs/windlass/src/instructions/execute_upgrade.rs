@@ -87,10 +87,16 @@ impl ExecuteUpgrade<'_> {
         proposal.invariant(&proposal_key)?;
         program_state.version = executed.version;
         program_state.code_digest = proposal.code_digest;
+        program_state.code_len = proposal.buffer_len;
         program_state.last_upgrade_at = now;
+        program_state.last_upgrade_proposal = Some(proposal_key);
+        // A former copy is not of the code before this upgrade: it is retired now, and a rollback to it is stale.
+        program_state.rollback = proposal.rollback_buffer;
+        program_state.approved_rollback = None;
+        program_state.migration = None;
         program_state.free_slot_of(&proposal_key);
         program_state.invariant()?;
-        multisig.close_proposal_of(&proposal.proposer)?;
+        multisig.close_proposal_of(&proposal.proposer, proposal.config_seq)?;
 
         let event = multisig.stream.record(address, now, |header| UpgradeExecuted {
             header,

@@ -1,5 +1,6 @@
 use anchor_lang::prelude::*;
 
+use crate::creation::create;
 use crate::events::MultisigInitialized;
 use crate::seeds;
 use crate::state::{MultisigConfig, MultisigParams};
@@ -7,14 +8,13 @@ use crate::state::{MultisigConfig, MultisigParams};
 #[event_cpi]
 #[derive(Accounts)]
 pub struct InitializeMultisig<'info> {
+    /// CHECK: made in `run`, at this address and no other.
     #[account(
-        init,
-        payer = payer,
-        space = MultisigConfig::SPACE,
+        mut,
         seeds = [seeds::MULTISIG, create_key.key().as_ref()],
         bump,
     )]
-    pub multisig: Box<Account<'info, MultisigConfig>>,
+    pub multisig: UncheckedAccount<'info>,
     /// Signs, so that nobody else can take the address first.
     pub create_key: Signer<'info>,
     #[account(mut)]
@@ -28,8 +28,8 @@ impl InitializeMultisig<'_> {
         let create_key = ctx.accounts.create_key.key();
         let now = Clock::get()?.unix_timestamp;
 
-        let multisig: &mut MultisigConfig = &mut ctx.accounts.multisig;
-        *multisig = MultisigConfig::new(&params, create_key, ctx.bumps.multisig);
+        let bump = ctx.bumps.multisig;
+        let mut multisig = Box::new(MultisigConfig::new(&params, create_key, bump));
         multisig.invariant()?;
 
         let event = multisig.stream.record(address, now, |header| MultisigInitialized {
@@ -45,6 +45,10 @@ impl InitializeMultisig<'_> {
             grace_period: params.grace_period,
             voting_period: params.voting_period,
         })?;
+        let account = &ctx.accounts.multisig;
+        let seeds: [&[u8]; 3] = [seeds::MULTISIG, create_key.as_ref(), &[bump]];
+        create(account, &ctx.accounts.payer, MultisigConfig::SPACE, &seeds)?;
+        multisig.try_serialize(&mut &mut account.try_borrow_mut_data()?[..])?;
         emit_cpi!(event);
         Ok(())
     }

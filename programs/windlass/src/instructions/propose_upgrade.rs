@@ -1,12 +1,11 @@
 use anchor_lang::prelude::*;
-use windlass_rules::digest::Content;
-use windlass_rules::propose::{propose, Request};
 
 use crate::errors::WindlassError;
 use crate::events::UpgradeProposed;
 use crate::loader::{buffer_len, set_authority_checked, UpgradeableLoader};
+use crate::opening::{Opening, Subject};
 use crate::seeds;
-use crate::state::{MultisigConfig, ProgramUpgradeState, ProposalKind, UpgradeProposal};
+use crate::state::{MigrationPlan, MultisigConfig, ProgramUpgradeState, ProposalKind, UpgradeProposal};
 use crate::transaction::newest_slot_hash;
 
 #[event_cpi]
@@ -19,14 +18,13 @@ pub struct ProposeUpgrade<'info> {
         bump = program_state.bump,
     )]
     pub program_state: Box<Account<'info, ProgramUpgradeState>>,
+    /// CHECK: made in `run`, at this address and no other.
     #[account(
-        init,
-        payer = payer,
-        space = UpgradeProposal::space(multisig.members.len()),
+        mut,
         seeds = [seeds::PROPOSAL, multisig.key().as_ref(), &multisig.next_proposal_id()?.to_le_bytes()],
         bump,
     )]
-    pub proposal: Box<Account<'info, UpgradeProposal>>,
+    pub proposal: UncheckedAccount<'info>,
     /// CHECK: a buffer under the proposer, checked in `run`.
     #[account(mut)]
     pub buffer: UncheckedAccount<'info>,
@@ -47,91 +45,88 @@ pub struct ProposeUpgrade<'info> {
 }
 
 impl ProposeUpgrade<'_> {
-    pub fn run(ctx: Context<Self>, code_digest: [u8; 32], no_rollback: bool) -> Result<()> {
-        let now = Clock::get()?.unix_timestamp;
+    pub fn run(
+        ctx: Context<Self>,
+        code_digest: [u8; 32],
+        no_rollback: bool,
+        plan: Option<MigrationPlan>,
+    ) -> Result<()> {
         let address = ctx.accounts.multisig.key();
         let proposer = ctx.accounts.proposer.key();
-        let proposal_key = ctx.accounts.proposal.key();
-
-        let member = ctx.accounts.multisig.member(&proposer).ok_or(WindlassError::NotAMember)?;
-        let request = Request {
-            proposer: proposer.to_bytes(),
-            open_proposals: member.open_proposals,
-            no_rollback,
-            now,
-        };
-        let config = ctx.accounts.multisig.rules();
-        let proposed =
-            propose(&config, &ctx.accounts.program_state.rules(), &request).map_err(WindlassError::from)?;
-
-        let content = ctx.accounts.content(code_digest, no_rollback)?;
-        let payer = ctx.accounts.payer.key();
-        let proposal: &mut UpgradeProposal = &mut ctx.accounts.proposal;
-        *proposal = UpgradeProposal::new(&content, &proposed, payer, now, ctx.bumps.proposal);
-        proposal.invariant(&proposal_key)?;
-        ctx.accounts.take_buffer()?;
-
-        let multisig = &mut ctx.accounts.multisig;
-        let proposal = &ctx.accounts.proposal;
-        multisig.proposal_count = proposal.id;
-        multisig.member_mut(&proposer).ok_or(WindlassError::NotAMember)?.open_proposals =
-            proposed.open_proposals;
-        let event = multisig.stream.record(address, now, |header| UpgradeProposed {
-            header,
+        let program = ctx.accounts.program_state.program;
+        let opening = Opening {
             multisig: address,
-            program: proposal.program,
-            proposal: proposal_key,
-            id: proposal.id,
-            kind: proposal.kind,
+            proposal: ctx.accounts.proposal.key(),
+            bump: ctx.bumps.proposal,
             proposer,
-            payer,
-            buffer: proposal.buffer,
-            buffer_len: proposal.buffer_len,
+            payer: ctx.accounts.payer.key(),
+            slot_hash: newest_slot_hash(&ctx.accounts.slot_hashes)?,
+            now: Clock::get()?.unix_timestamp,
+        };
+        let rules = ctx.accounts.program_state.rules();
+        let subject = Subject {
+            buffer: ctx.accounts.buffer.key(),
+            // A buffer under the upgrade authority already belongs to another proposal: the proposer must hold it.
+            buffer_len: buffer_len(&ctx.accounts.buffer, &proposer)?,
             code_digest,
-            base_version: proposal.base_version,
             no_rollback,
-            config_seq: proposal.config_seq,
-            slot_hash: proposal.slot_hash,
-            digest: proposal.digest,
-            expires_at: proposal.expires_at,
-        })?;
-        multisig.invariant()?;
+            plan: checked(plan)?,
+            ..Subject::new(ProposalKind::Upgrade, program, rules.version)
+        };
+        let (proposal, payer) = (&ctx.accounts.proposal, &ctx.accounts.payer);
+        let multisig = &mut ctx.accounts.multisig;
+        let proposal = opening.open(multisig, Some(&rules), proposal, payer, subject)?;
+
+        set_authority_checked(
+            ctx.accounts.buffer.to_account_info(),
+            ctx.accounts.proposer.to_account_info(),
+            ctx.accounts.upgrade_authority.to_account_info(),
+            &[
+                seeds::UPGRADE_AUTHORITY,
+                address.as_ref(),
+                program.as_ref(),
+                &[ctx.accounts.program_state.upgrade_authority_bump],
+            ],
+        )?;
+        let event = record(&mut ctx.accounts.multisig, &proposal, &opening)?;
         emit_cpi!(event);
         Ok(())
     }
+}
 
-    /// Everything that is voted on.
-    fn content(&self, code_digest: [u8; 32], no_rollback: bool) -> Result<Content> {
-        Ok(Content {
-            windlass: crate::ID.to_bytes(),
-            multisig: self.multisig.key().to_bytes(),
-            program: self.program_state.program.to_bytes(),
-            id: self.multisig.next_proposal_id()?,
-            kind: ProposalKind::Upgrade.tag(),
-            proposer: self.proposer.key().to_bytes(),
-            buffer: self.buffer.key().to_bytes(),
-            // Under the proposer, who signs: one that is under the upgrade authority belongs to another proposal.
-            buffer_len: buffer_len(&self.buffer, self.proposer.key)?,
-            code_digest,
-            base_version: self.program_state.version,
-            no_rollback,
-            config_seq: self.multisig.config_seq,
-            slot_hash: newest_slot_hash(&self.slot_hashes)?,
-        })
+fn checked(plan: Option<MigrationPlan>) -> Result<Option<MigrationPlan>> {
+    if let Some(plan) = &plan {
+        plan.rules().validate().map_err(WindlassError::from)?;
     }
+    Ok(plan)
+}
 
-    /// From here on nobody can write to the buffer.
-    fn take_buffer(&self) -> Result<()> {
-        set_authority_checked(
-            self.buffer.to_account_info(),
-            self.proposer.to_account_info(),
-            self.upgrade_authority.to_account_info(),
-            &[
-                seeds::UPGRADE_AUTHORITY,
-                self.multisig.key().as_ref(),
-                self.program_state.program.as_ref(),
-                &[self.program_state.upgrade_authority_bump],
-            ],
-        )
-    }
+#[inline(never)]
+fn record(
+    multisig: &mut MultisigConfig,
+    proposal: &UpgradeProposal,
+    opening: &Opening,
+) -> Result<UpgradeProposed> {
+    let event = multisig.stream.record(opening.multisig, opening.now, |header| UpgradeProposed {
+        header,
+        multisig: opening.multisig,
+        program: proposal.program,
+        proposal: opening.proposal,
+        id: proposal.id,
+        kind: proposal.kind,
+        proposer: proposal.proposer,
+        payer: proposal.payer,
+        buffer: proposal.buffer,
+        buffer_len: proposal.buffer_len,
+        code_digest: proposal.code_digest,
+        base_version: proposal.base_version,
+        no_rollback: proposal.no_rollback,
+        config_seq: proposal.config_seq,
+        slot_hash: proposal.slot_hash,
+        digest: proposal.digest,
+        expires_at: proposal.expires_at,
+        plan: proposal.plan.clone(),
+    })?;
+    multisig.invariant()?;
+    Ok(event)
 }

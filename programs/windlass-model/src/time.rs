@@ -1,0 +1,173 @@
+//! Time passes from one moment that matters to the next: a second before each boundary, the boundary, a second after.
+//!
+//! Waiting for longer is waiting more than once, so one way to wait is enough. What lies so far back that no rule can
+//! tell is brought to one value, which makes the states finite.
+
+use windlass_rules::config::Config;
+use windlass_rules::migration::ROLLBACK_WINDOW;
+use windlass_rules::pause::PAUSE_WINDOW;
+use windlass_rules::proposal::Kind;
+use windlass_rules::transitions::Status;
+
+use crate::scope::{Scope, Subject, DAY};
+use crate::state::{ProposalAccount, State, NOW};
+
+/// A moment that no boundary is near, this many seconds later.
+pub const IDLE: i64 = DAY + 7;
+
+/// Seconds until the next moment that matters; None where time changes nothing any more.
+pub fn next_moment(state: &State, scope: &Scope) -> Option<i64> {
+    boundaries(state, scope)
+        .into_iter()
+        .flat_map(|boundary| [boundary - 1, boundary, boundary + 1])
+        .filter(|moment| *moment > NOW)
+        .min()
+        .map(|moment| moment - NOW)
+}
+
+fn boundaries(state: &State, scope: &Scope) -> Vec<i64> {
+    let mut boundaries = Vec::new();
+    let config = state.rules(scope);
+    let pause = &state.pause;
+    for proposal in state.proposals.iter().filter(|proposal| proposal.is_open()) {
+        boundaries.push(proposal.expires_at);
+        if proposal.status() == Status::Approved {
+            boundaries.push(proposal.created_at + config.voting_period);
+            boundaries.push(proposal.eta);
+            boundaries.push(proposal.eta + paused_until_its_end(state) - proposal.pause_mark);
+        }
+    }
+    if pause.started_at != 0 {
+        boundaries.push(pause.until);
+    }
+    if state.pauses < scope.pauses {
+        boundaries.extend(pause.recent.iter().filter(|start| **start != 0).map(|start| start + PAUSE_WINDOW));
+    }
+    if state.program.last_upgrade.is_some() {
+        boundaries.push(state.program.last_upgrade_at + ROLLBACK_WINDOW);
+    }
+    boundaries
+}
+
+/// Seconds of pause ever, once the present one has run out.
+pub fn paused_until_its_end(state: &State) -> i64 {
+    let pause = &state.pause;
+    let present = if pause.started_at == 0 { 0 } else { pause.until - pause.started_at };
+    pause.accumulated + present
+}
+
+/// Seconds without a pause that must pass between the crossing of this proposal and its execution.
+pub fn least_wait(config: &Config, scope: &Scope, proposal: &ProposalAccount) -> i64 {
+    match proposal.kind() {
+        Kind::Rollback => config.rollback_delay.max(60),
+        Kind::Config => config.timelock.max(2 * DAY),
+        Kind::Upgrade | Kind::Transfer => config.timelock.max(scope.program_timelock).max(2 * DAY),
+    }
+}
+
+pub fn wait(state: &State, scope: &Scope, seconds: i64) -> State {
+    let mut later = state.clone();
+    let config = state.rules(scope);
+    let paused = (state.ghost.paused_until - NOW).clamp(0, seconds);
+    let back = |time: &mut i64| *time = if *time == 0 { 0 } else { *time - seconds };
+    let pause = &mut later.pause;
+    pause.recent.iter_mut().for_each(back);
+    back(&mut pause.started_at);
+    back(&mut pause.until);
+    back(&mut later.program.last_upgrade_at);
+    back(&mut later.ghost.upgraded_at);
+    back(&mut later.ghost.paused_until);
+    later.ghost.pauses.iter_mut().for_each(back);
+    for proposal in later.proposals.iter_mut().filter(|proposal| proposal.is_open()) {
+        back(&mut proposal.created_at);
+        back(&mut proposal.approved_at);
+        back(&mut proposal.eta);
+        back(&mut proposal.expires_at);
+        if proposal.status() == Status::Approved {
+            let least = least_wait(&config, scope, proposal);
+            proposal.waited = (proposal.waited + seconds - paused).min(least + 1);
+            proposal.elapsed = (proposal.elapsed + seconds).min(least + config.grace_period + 2);
+        }
+    }
+    settle(&mut later, scope);
+    later
+}
+
+/// Bring what no rule can tell apart to one value.
+pub fn settle(state: &mut State, scope: &Scope) {
+    settle_proposals(state);
+    settle_pause(state, scope);
+    let program = &mut state.program;
+    if program.last_upgrade.is_none() {
+        program.last_upgrade_at = 0;
+        (state.ghost.upgraded_at, state.ghost.former_code) = (0, None);
+    } else {
+        let oldest = NOW - ROLLBACK_WINDOW - 2;
+        program.last_upgrade_at = program.last_upgrade_at.max(oldest);
+        state.ghost.upgraded_at = state.ghost.upgraded_at.max(oldest);
+    }
+    if state.ghost.paused_until <= NOW {
+        state.ghost.paused_until = 0;
+    }
+}
+
+fn settle_proposals(state: &mut State) {
+    for proposal in &mut state.proposals {
+        if !proposal.is_open() {
+            (proposal.created_at, proposal.approved_at, proposal.eta) = (0, 0, 0);
+            (proposal.expires_at, proposal.pause_mark, proposal.config_seq) = (0, 0, 0);
+            (proposal.waited, proposal.elapsed) = (0, 0);
+            (proposal.approvals, proposal.cancel_votes) = ([0; 4], [0; 4]);
+            (proposal.proposer, proposal.rolls_back) = (0, None);
+            if proposal.status().is_abandoned() {
+                proposal.base_version = 0;
+                // Only an upgrade's copy is asked for any more.
+                proposal.subject = match proposal.kind() {
+                    Kind::Upgrade => Subject::Upgrade { no_rollback: false, plan: false },
+                    _ => Subject::Transfer,
+                };
+            }
+            continue;
+        }
+        let over = (NOW - 2 - proposal.expires_at).max(0);
+        proposal.expires_at += over;
+        if proposal.status() == Status::Approved {
+            proposal.eta += over;
+            proposal.approved_at += over;
+            proposal.created_at = proposal.created_at.max(NOW - 7 * DAY - 2).min(proposal.approved_at);
+        } else {
+            proposal.created_at += over;
+        }
+        if proposal.kind() == Kind::Rollback {
+            proposal.pause_mark = 0;
+        }
+    }
+}
+
+fn settle_pause(state: &mut State, scope: &Scope) {
+    let counts = |proposal: &&mut ProposalAccount| {
+        proposal.status() == Status::Approved && proposal.kind() != Kind::Rollback
+    };
+    let marks = state.proposals.iter_mut().filter(counts).map(|proposal| proposal.pause_mark);
+    let least = marks.min();
+    let pause = &mut state.pause;
+    match least {
+        None => pause.accumulated = 0,
+        Some(least) => {
+            pause.accumulated -= least;
+            state.proposals.iter_mut().filter(counts).for_each(|proposal| proposal.pause_mark -= least);
+        }
+    }
+    if pause.started_at != 0 {
+        let over = (NOW - 2 - pause.until).max(0);
+        pause.started_at += over;
+        pause.until += over;
+    }
+    let no_more = state.pauses >= scope.pauses;
+    for start in &mut pause.recent {
+        if no_more || NOW - *start > PAUSE_WINDOW + 1 {
+            *start = 0;
+        }
+    }
+    state.ghost.pauses.retain(|start| !no_more && NOW - start < PAUSE_WINDOW);
+}

@@ -1,0 +1,48 @@
+//! Complete searches: they end when there is no state left, and every property held in each.
+
+use stateright::{Checker, Model};
+use windlass_model::scope::{Scope, Subject, DAY};
+
+/// Look at every state, print how many there were, and assert every property.
+fn explore(name: &str, scope: Scope) {
+    let start = std::time::Instant::now();
+    let checked = scope.checker().threads(2).spawn_bfs().join();
+    println!(
+        "{name}: {} states ({} reached), depth {}, {:.1} s",
+        checked.unique_state_count(),
+        checked.state_count(),
+        checked.max_depth(),
+        start.elapsed().as_secs_f64()
+    );
+    checked.assert_properties();
+}
+
+#[test]
+fn three_members_and_a_proposal_keep_every_property() {
+    explore("3 x 1", Scope { pauses: 0, ..Scope::new(3, 1) });
+}
+
+#[test]
+fn a_pause_and_idle_days_keep_every_property() {
+    let subjects = &[Subject::Upgrade { no_rollback: false, plan: false }];
+    explore("3 x 1, a pause, an idle day", Scope { subjects, idles: 1, ..Scope::new(3, 1) });
+}
+
+#[test]
+fn a_program_may_ask_for_a_longer_timelock() {
+    let subjects = &[Subject::Upgrade { no_rollback: true, plan: false }];
+    let scope = Scope { subjects, program_timelock: 3 * DAY, ..Scope::new(3, 1) };
+    explore("3 x 1, the program's own timelock", scope);
+}
+
+#[test]
+#[ignore = "seconds in a release build, minutes in another"]
+fn four_members_a_proposal_and_a_pause_keep_every_property() {
+    explore("4 x 1", Scope::new(4, 1));
+}
+
+#[test]
+#[ignore = "many minutes"]
+fn three_members_and_two_proposals_keep_every_property() {
+    explore("3 x 2", Scope { pauses: 0, ..Scope::new(3, 2) });
+}

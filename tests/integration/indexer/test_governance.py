@@ -1,0 +1,133 @@
+"""What the indexer makes of a multisig's whole life is what the accounts on the chain say."""
+
+from collections.abc import AsyncIterator
+from hashlib import sha512
+
+import asyncpg
+import pytest
+from solders.pubkey import Pubkey
+from solders.signature import Signature
+from stack.council import Council
+from stack.governed import APPROVE, DAY, HOUR
+from stack.ledger import Ledger
+from windlass_indexer.event import Event, FollowedProgram
+from windlass_indexer.store import Store
+from windlass_programs.addresses import WINDLASS_PROGRAM_ID
+from windlass_programs.idl import Idl
+from windlass_programs.windlass import ProposalKind
+
+WINDLASS = FollowedProgram(str(WINDLASS_PROGRAM_ID), Idl.load("windlass"))
+
+
+@pytest.fixture
+async def store(database: str) -> AsyncIterator[Store]:
+    async with asyncpg.create_pool(database, min_size=1, max_size=2) as pool:
+        yield Store(pool, [WINDLASS])
+
+
+def as_read(raw: bytes, slot: int) -> Event:
+    """The event as if it had been read from a transaction of its own."""
+    decoded = WINDLASS.codec.event(raw)
+    stream = str(Pubkey.from_bytes(raw[8:40]))
+    seq = int.from_bytes(raw[40:48], "little")
+    signature = str(Signature(sha512(b"%d" % slot).digest()))
+    return Event(slot, 0, signature, (0, 0), WINDLASS.address, decoded.name, stream, seq, None, raw, decoded.fields)
+
+
+def live(council: Council) -> None:
+    """Every kind of proposal, every way to end one."""
+    flickering = council.approved()
+    council.revoke(flickering, council.members[0])
+    council.approve(flickering, council.members[3])
+    council.cancel(council.propose(), council.proposer)
+    lapsing = council.propose_config(voting_period=DAY)
+    council.approve_by(lapsing, council.members[0])
+    council.revoke(lapsing, council.members[0])
+    council.cancel_of(lapsing, council.members[1])
+    council.pause(council.members[3], HOUR)
+    council.chain.advance(HOUR)
+    council.resume(council.stranger)
+    council.chain.advance(16 * DAY)
+    for id in (flickering, lapsing):
+        council.expire(id)
+    council.reclaim(flickering)
+
+    newcomer = (council.chain.keypair().pubkey(), APPROVE)
+    members = [council.terms.members[1], council.terms.members[0], *council.terms.members[2:], newcomer]
+    outdated = council.propose()
+    council.change_config(members=members, threshold=3, cancel_threshold=4, timelock=2 * DAY + HOUR)
+    council.expire(outdated)
+    council.change_config(members=council.terms.members[:5], cancel_threshold=3, timelock=2 * DAY)
+    council.upgraded()
+    rollback = council.rollback_approved()
+    council.chain.advance(HOUR)
+    council.roll_back(rollback)
+    heir = council.chain.keypair()
+    council.transfer(council.transfer_approved(heir.pubkey()), heir)
+    council.register_again(heir)
+    council.propose()
+
+
+async def agree(connection: asyncpg.Connection, world: Council | Ledger) -> None:
+    """The tables say what the accounts say."""
+    assert await connection.fetchval("SELECT count(*) FROM streams WHERE disagreement IS NOT NULL") == 0
+    config = world.multisig_config
+    row = await connection.fetchrow("SELECT * FROM multisigs")
+    for column in ("threshold", "cancel_threshold", "timelock", "voting_period", "config_seq"):
+        assert row[column] == getattr(config, column)
+    members = await connection.fetch("SELECT key, can_approve FROM multisig_members ORDER BY position")
+    assert [tuple(member) for member in members] == [(str(m.key), m.roles & APPROVE != 0) for m in config.members]
+
+    for id in range(1, config.proposal_count + 1):
+        proposal = world.proposal(id)
+        row = await connection.fetchrow(
+            """SELECT status::text, closed_at, eta, voting_ends_at, extract(epoch FROM eta)::bigint AS eta_seconds
+               FROM upgrade_proposals p JOIN timelocks ON proposal = address WHERE id = $1""",
+            id,
+        )
+        if proposal.kind is not ProposalKind.UPGRADE:
+            assert row is None
+            continue
+        assert row["status"] == proposal.status.name.lower()
+        assert (row["closed_at"] is None) == (proposal.closed_at == 0)
+        assert (row["eta_seconds"] or 0) == proposal.eta
+
+    state = world.program_upgrade_state
+    row = await connection.fetchrow("SELECT version, released, code_digest FROM programs")
+    assert (row["version"], row["released"]) == (state.version, state.released)
+    assert (row["code_digest"] or bytes(32)) == state.code_digest
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 1_000])
+async def test_a_whole_life_is_folded_to_what_the_chain_says(
+    store: Store, connection: asyncpg.Connection, at_once: int
+) -> None:
+    council = Council()
+    council.initialize()
+    council.register()
+    live(council)
+    events = [as_read(raw, slot) for slot, raw in enumerate(council.chain.events_of(WINDLASS_PROGRAM_ID), 1)]
+    for start in range(0, len(events), at_once):
+        await store.commit(WINDLASS.address, events[start : start + at_once])
+    await agree(connection, council)
+
+
+async def test_a_released_program_is_one_in_the_tables_too(store: Store, connection: asyncpg.Connection) -> None:
+    council = Council()
+    council.initialize()
+    council.register()
+    heir = council.chain.keypair()
+    council.transfer(council.transfer_approved(heir.pubkey()), heir)
+    events = [as_read(raw, slot) for slot, raw in enumerate(council.chain.events_of(WINDLASS_PROGRAM_ID), 1)]
+    await store.commit(WINDLASS.address, events)
+    await agree(connection, council)
+
+
+async def test_an_upgrade_that_is_migrated_is_migrating(store: Store, connection: asyncpg.Connection) -> None:
+    ledger = Ledger()
+    ledger.initialize()
+    ledger.register()
+    ledger.migrating()
+    events = [as_read(raw, slot) for slot, raw in enumerate(ledger.chain.events_of(WINDLASS_PROGRAM_ID), 1)]
+    await store.commit(WINDLASS.address, events)
+    await agree(connection, ledger)

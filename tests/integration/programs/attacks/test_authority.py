@@ -1,0 +1,99 @@
+"""Attacks on who holds the program: to nobody, to a thief, to no one who signs, and back by a stranger."""
+
+import pytest
+from solders.pubkey import Pubkey
+from stack.council import Council
+from stack.governed import DAY
+from stack.refusals import refused
+
+
+def test_the_program_is_not_given_to_a_key_that_nobody_holds(council: Council) -> None:
+    nobody = Pubkey.from_bytes(bytes(range(32)))
+    id = council.transfer_approved(nobody)
+    instruction = council.instruction(
+        "execute_transfer", id=id, changes={"new_authority": nobody, "executor": council.stranger.pubkey()}
+    )
+    metas = [
+        type(meta)(meta.pubkey, meta.is_signer and meta.pubkey != nobody, meta.is_writable)
+        for meta in instruction.accounts
+    ]
+    with refused("AccountNotSigner"):
+        council.chain.send(
+            type(instruction)(instruction.program_id, instruction.data, metas), signers=[council.stranger]
+        )
+
+
+def test_the_program_is_not_given_to_another_key_than_was_voted(council: Council) -> None:
+    id = council.transfer_approved(council.chain.keypair().pubkey())
+    with refused("NewAuthorityInvalid"):
+        council.transfer(id, council.stranger)
+
+
+@pytest.mark.parametrize("nobody", ["none", "itself"])
+def test_the_authority_does_not_become_none_or_itself(council: Council, nobody: str) -> None:
+    key = Pubkey.default() if nobody == "none" else council.upgrade_authority
+    with refused("NewAuthorityInvalid"):
+        council.propose_transfer(key)
+
+
+def test_a_transfer_is_executed_once(council: Council) -> None:
+    heir = council.chain.keypair()
+    id = council.transfer_approved(heir.pubkey())
+    council.transfer(id, heir)
+    council.register_again(heir)
+    with refused("InvalidState"):
+        council.transfer(id, heir)
+
+
+def test_another_programs_data_is_not_transferred(council: Council) -> None:
+    heir = council.chain.keypair()
+    state = council.register_another_program()
+    id = council.transfer_approved(heir.pubkey())
+    with refused("ConstraintSeeds"):
+        council.transfer(id, heir, program_state=state)
+
+
+def test_a_released_program_takes_nothing_any_more(council: Council) -> None:
+    heir = council.chain.keypair()
+    upgrade = council.upgraded()
+    rollback = council.rollback_approved()
+    id = council.transfer_approved(heir.pubkey())
+    council.transfer(id, heir)
+    with refused("Released"):
+        council.propose()
+    with refused("Released"):
+        council.propose_transfer(council.stranger.pubkey())
+    with refused("Released"):
+        council.propose_rollback()
+    with refused("Released"):
+        council.roll_back(rollback)
+    with refused("Released"):
+        council.approve(rollback, council.members[4])
+    council.expire(rollback)
+    council.retire(upgrade)
+
+
+def test_a_stranger_does_not_take_a_released_program_in(council: Council) -> None:
+    heir = council.chain.keypair()
+    council.transfer(council.transfer_approved(heir.pubkey()), heir)
+    with refused("UpgradeAuthorityMismatch"):
+        council.register_again(council.stranger)
+    with refused("UpgradeAuthorityMismatch"):
+        council.register_again(council.proposer)
+
+
+@pytest.mark.parametrize("timelock", [-(2**63), -1, 1, 2 * DAY - 1, 30 * DAY + 1, 2**63 - 1])
+def test_a_program_is_not_registered_again_with_absurd_times(council: Council, timelock: int) -> None:
+    heir = council.chain.keypair()
+    council.transfer(council.transfer_approved(heir.pubkey()), heir)
+    with refused("TimelockOutOfRange"):
+        council.register_again(heir, timelock)
+
+
+def test_a_registered_program_is_not_registered_anew_after_its_release(council: Council) -> None:
+    """From nothing: its version would begin again, and old approvals would fit."""
+    heir = council.chain.keypair()
+    council.transfer(council.transfer_approved(heir.pubkey()), heir)
+    council.deployer = heir
+    with refused("AccountOwnedByWrongProgram"):
+        council.register()

@@ -1,0 +1,183 @@
+"""Attacks by time: pauses, expiry, the rollback window, configs that would shorten them."""
+
+import pytest
+from stack.council import Council
+from stack.governed import APPROVE, DAY, GUARD, HOUR
+from stack.refusals import refused
+from windlass_programs.windlass import ProposalStatus
+
+
+def test_one_guard_does_not_pause_for_ever(council: Council) -> None:
+    guard = council.members[3]
+    for _ in range(3):
+        council.pause(guard, 3 * DAY)
+        with refused("SystemPaused"):
+            council.pause(guard, 3 * DAY)
+        council.chain.advance(3 * DAY)
+    with refused("PauseLimit"):
+        council.pause(guard, 1)
+    council.chain.advance(21 * DAY - 1)
+    with refused("PauseLimit"):
+        council.pause(guard, 1)
+    council.chain.advance(1)
+    council.pause(guard, 1)
+
+
+def test_a_guard_cannot_keep_their_own_removal_from_being_executed(council: Council) -> None:
+    members = [(key, roles & ~GUARD) for key, roles in council.terms.members]
+    id = council.propose_config(members=members)
+    council.approve_by(id, *council.members[:3])
+    council.chain.advance(2 * DAY)
+    for _ in range(3):
+        council.pause(council.members[3], 3 * DAY)
+        with refused("SystemPaused"):
+            council.execute_config(id)
+        council.chain.advance(3 * DAY)
+    with refused("PauseLimit"):
+        council.pause(council.members[3], 1)
+    council.execute_config(id)
+
+
+def test_a_proposal_that_had_expired_before_a_pause_does_not_come_back(council: Council) -> None:
+    id = council.approved()
+    council.chain.advance(16 * DAY - HOUR)
+    council.pause(council.members[3], 2 * HOUR)
+    council.chain.advance(2 * HOUR)
+    council.resume(council.members[3])
+    with refused("GraceOver"):
+        council.execute(id)
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_pause_at_the_last_second_of_the_timelock_delays_all_of_it(council: Council, after: int) -> None:
+    id = council.approved()
+    council.chain.advance(2 * DAY - 1 + after)
+    council.pause(council.members[3], HOUR)
+    council.chain.advance(HOUR - 1)
+    with refused("SystemPaused"):
+        council.execute(id)
+    council.chain.advance(1)
+    if after == 0:
+        with refused("TimelockNotOver"):
+            council.execute(id)
+        council.chain.advance(1)
+    council.execute(id)
+
+
+def test_rollback_to_a_version_older_than_a_week_is_refused(council: Council) -> None:
+    council.upgraded()
+    council.chain.advance(7 * DAY)
+    with refused("RollbackWindowOver"):
+        council.propose_rollback()
+
+
+def test_a_rollback_that_could_not_run_in_time_is_not_even_approved(council: Council) -> None:
+    council.upgraded()
+    council.chain.advance(7 * DAY - HOUR)
+    id = council.propose_rollback()
+    council.approve_by(id, *council.members[:3])
+    with refused("RollbackWindowOver"):
+        council.approve_by(id, council.members[3])
+
+
+def test_a_rollback_in_the_last_second_works_and_one_later_does_not(council: Council) -> None:
+    council.upgraded()
+    council.chain.advance(7 * DAY - HOUR - 2)
+    id = council.rollback_approved()
+    council.chain.advance(HOUR + 2)
+    with refused("GraceOver"):
+        council.roll_back(id)
+    council.expire(id)
+    assert council.program_upgrade_state.approved_rollback is None
+
+
+def test_an_upgrade_approved_for_one_version_is_not_executed_at_another_after_a_rollback(council: Council) -> None:
+    council.upgraded()
+    waiting = council.approved()
+    rollback = council.rollback_approved()
+    council.chain.advance(HOUR)
+    council.roll_back(rollback)
+    council.chain.advance(2 * DAY)
+    with refused("StaleProposal"):
+        council.execute(waiting)
+
+
+def test_an_approved_rollback_does_not_run_over_the_next_upgrade(council: Council) -> None:
+    council.upgraded()
+    next_upgrade = council.approved()
+    council.chain.advance(2 * DAY - HOUR)
+    rollback = council.rollback_approved()
+    council.chain.advance(HOUR)
+    kept = council.program_upgrade_state.rollback
+    assert kept is not None
+    council.execute(next_upgrade)
+    with refused("NothingToRollBack"):
+        council.roll_back(rollback, spill=kept.payer)
+
+
+def test_rollback_to_a_buffer_that_was_never_deployed_is_refused(council: Council) -> None:
+    council.upgraded()
+    id = council.rollback_approved()
+    council.chain.advance(HOUR)
+    with refused("BufferMismatch"):
+        council.roll_back(id, buffer=council.upload(authority=council.upgrade_authority))
+
+
+def test_a_lower_threshold_helps_nothing_that_was_proposed_before_it(council: Council) -> None:
+    """Pending and executed in one transaction: the upgrade that waits for the lower threshold is stale."""
+    upgrade = council.propose_verified()
+    council.approve(upgrade, council.members[0])
+    lower = council.propose_config(threshold=1, cancel_threshold=5)
+    council.approve_by(lower, *council.members[:3])
+    council.chain.advance(2 * DAY)
+    with refused("StaleProposal"):
+        council.chain.send(
+            council.config_execution(lower),
+            council.approval(upgrade, council.members[1]),
+            signers=[council.stranger, council.members[1]],
+        )
+
+
+def test_a_shorter_timelock_does_not_shorten_what_waits(council: Council) -> None:
+    council.change_config(timelock=10 * DAY)
+    waiting = council.approved()
+    shorter = council.propose_config(timelock=2 * DAY)
+    council.approve_by(shorter, *council.members[:3])
+    council.chain.advance(2 * DAY)
+    with refused("TimelockNotOver"):
+        council.execute_config(shorter)
+    council.chain.advance(8 * DAY)
+    council.execute_config(shorter)
+    with refused("StaleProposal"):
+        council.execute(waiting)
+
+
+def test_a_minority_that_can_cancel_nothing_cannot_protect_itself_from_removal(council: Council) -> None:
+    """Whoever could block with fewer votes than it takes to outvote them is no config that may be."""
+    members = [*council.terms.members[:3], *((council.chain.keypair().pubkey(), APPROVE) for _ in range(2))]
+    id = council.propose_config(members=members)
+    council.approve_by(id, *council.members[:3])
+    for member in council.members[3:]:
+        council.cancel_of(id, member)
+    assert council.proposal(id).status is ProposalStatus.APPROVED
+    council.chain.advance(2 * DAY)
+    council.execute_config(id)
+    with refused("CancelThresholdOutOfRange"):
+        council.propose_config(cancel_threshold=2)
+
+
+def test_a_config_in_the_last_second_of_grace_works_and_one_later_does_not(council: Council) -> None:
+    id, late = council.propose_config(voting_period=DAY), council.propose_config(voting_period=2 * DAY)
+    for proposal in (id, late):
+        council.approve_by(proposal, *council.members[:3])
+    council.chain.advance(16 * DAY)
+    with refused("GraceOver"):
+        council.execute_config(late)
+    with refused("GraceOver"):
+        council.execute_config(id)
+
+
+@pytest.mark.parametrize("seconds", [-(2**63), -1, 2**63 - 1])
+def test_pauses_at_the_ends_of_the_numbers_are_refused(council: Council, seconds: int) -> None:
+    with refused("PauseOutOfRange"):
+        council.pause(council.members[3], seconds)

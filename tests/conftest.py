@@ -4,7 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import settings
 from stack.postgres import create_database, create_template, database_url, drop_database, running_postgres
+
+# The same examples in every run, and no test that fails because the machine was busy.
+settings.register_profile("windlass", deadline=None, derandomize=True)
+settings.load_profile("windlass")
 
 
 @pytest.fixture(scope="session")

@@ -93,8 +93,8 @@ async def explained(refusal: TransactionRefused, accounts: Accounts, subject: Su
 async def _timelock_not_over(about: Explainer) -> str:
     governed, now = await about.governed(), await about.now()
     return (
-        f"The timelock of proposal {governed.proposal.id} ends at {moment_from(governed.effective_eta(now), now)}; nobody "
-        "can execute it earlier. Run the same command then."
+        f"The timelock of proposal {governed.proposal.id} ends at {moment_from(governed.effective_eta(now), now)}; "
+        "nobody can execute it earlier. Run the same command then."
     )
 
 

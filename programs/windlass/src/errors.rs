@@ -41,7 +41,7 @@ pub enum WindlassError {
         "A proposer has at most 3 open proposals: withdraw one, or wait until one is executed or cancelled."
     )]
     TooManyOpenProposals,
-    #[msg("There is no kept copy of the running code to go back to: propose with no_rollback = true")]
+    #[msg("There is no kept copy of the running code to go back to: keep one first, or propose with no_rollback")]
     RollbackBufferRequired,
     #[msg("Expected a buffer of the upgradeable loader with a program in it: upload the code first")]
     BufferInvalid,

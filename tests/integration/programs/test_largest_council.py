@@ -3,7 +3,7 @@
 import pytest
 from stack.council import Council
 from stack.governed import DAY, HOUR
-from stack.ledger import Ledger
+from stack.ledger import Layout, Ledger, Plan
 from windlass_programs.windlass import ProposalStatus
 
 
@@ -74,3 +74,25 @@ def test_they_migrate_and_roll_back() -> None:
     ledger.chain.advance(HOUR)
     ledger.roll_back(id)
     assert ledger.program_upgrade_state.version == 2
+
+
+def test_they_vote_on_the_largest_plan() -> None:
+    """507 bytes of it: as many fields as a plan can name."""
+    ledger = Ledger()
+    ledger.members += [ledger.chain.keypair() for _ in range(11)]
+    members = [(member.pubkey(), 7) for member in ledger.members]
+    ledger.initialize(members=members, threshold=16, cancel_threshold=16, emergency_threshold=16)
+    ledger.register()
+    size = 8 + 77
+    layout = Layout(old_size=size, new_size=size, mapped=[(8 + n, 8 + n, 1) for n in range(77)], dropped=())
+    id = ledger.propose_with_plan(Plan([layout], may_strand=2**64 - 1, receipts=True))
+    ledger.verify_all(id)
+    for member in ledger.members:
+        ledger.approve(id, member)
+    for member in ledger.members[1:]:
+        ledger.cancel(id, member)
+    ledger.keep_copy(id)
+    ledger.chain.advance(2 * DAY)
+    ledger.execute(id)
+    ledger.start(id)
+    assert ledger.proposal(id).status is ProposalStatus.MIGRATING

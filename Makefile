@@ -50,6 +50,10 @@ test-rust: ## all Rust tests and lints
 	@cargo clippy --quiet --locked --workspace --all-targets --manifest-path programs/Cargo.toml -- -D warnings
 	@cargo test --quiet --locked --workspace --manifest-path programs/Cargo.toml
 
+test-model: ## every state of small multisigs, completely; then 4 members and 3 proposals for MINUTES (10)
+	@cargo test --release --locked --manifest-path programs/Cargo.toml -p windlass-model --test scopes -- --include-ignored --nocapture --test-threads 1
+	@cargo run --quiet --release --locked --manifest-path programs/Cargo.toml -p windlass-model -- 4 3 --minutes $(or $(MINUTES),10)
+
 lint: $(STAMP) ## ruff, mypy, the import contract, the generated codecs and tables
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -74,4 +78,4 @@ lock: ## pin what pyproject.toml asks for, with hashes
 clean: ## remove the virtual environment and caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo dev test test-validator test-long bench-latency test-rust lint format programs lock clean
+.PHONY: help setup demo dev test test-validator test-long bench-latency test-rust test-model lint format programs lock clean

@@ -15,10 +15,10 @@ from windlass_programs.addresses import (
     vault_address,
 )
 from windlass_programs.collateral_vault import CollateralVault
-from windlass_programs.windlass import MultisigConfig, ProgramUpgradeState, UpgradeProposal
+from windlass_programs.windlass import MultisigConfig, ProgramUpgradeState, ProposalKind, UpgradeProposal
 
 from windlass_commands import loader
-from windlass_commands.errors import AccountMissing
+from windlass_commands.errors import AccountMissing, Refused
 from windlass_commands.rpc import Account, Rpc
 
 # Role bits of a member (windlass-rules).
@@ -48,6 +48,14 @@ class Governed:
     multisig: MultisigConfig
     state: ProgramUpgradeState
 
+    def effective_eta(self, now: int) -> int:
+        """From when on it can be executed, as things stand at `now` (unix seconds): each second of pause since the
+        approval is one more to wait."""
+        elapsed = self.multisig.accumulated_pause
+        if self.multisig.pause_started_at:
+            elapsed += max(0, min(now, self.multisig.paused_until) - self.multisig.pause_started_at)
+        return self.proposal.eta + max(0, elapsed - self.proposal.pause_mark)
+
 
 class Accounts:
     """Reads Windlass's accounts of one deployment (`program_id`) from one node."""
@@ -75,8 +83,14 @@ class Accounts:
         return self._decode(ProgramUpgradeState, "program state", address, account)
 
     async def governed(self, proposal_address: Pubkey) -> Governed:
-        """A proposal, its multisig and its program's state. Raises AccountMissing."""
+        """A proposed upgrade, its multisig and its program's state. Raises AccountMissing, and Refused for other kinds:
+        what is not shown for what it is must not be voted on."""
         proposal = await self.proposal(proposal_address)
+        if proposal.kind is not ProposalKind.UPGRADE:
+            raise Refused(
+                f"Proposal {proposal_address} is no upgrade but of the kind {proposal.kind.name.lower()}, which this "
+                "command does not show yet. Do not approve what you have not read."
+            )
         multisig = await self.multisig(proposal.multisig)
         state = await self.program_state(proposal.multisig, proposal.program)
         return Governed(proposal_address, proposal, multisig, state)

@@ -10,8 +10,8 @@ from windlass_commands.explanation import Explainer, explains
 async def _timelock_not_over(about: Explainer) -> str:
     governed, now = await about.governed(), await about.now()
     return (
-        f"The timelock of proposal {governed.proposal.id} ends at {moment_from(governed.proposal.eta, now)}; nobody "
-        "can execute it earlier. Run the same command then."
+        f"The timelock of proposal {governed.proposal.id} ends at {moment_from(governed.effective_eta(now), now)}; "
+        "nobody can execute it earlier. Run the same command then."
     )
 
 

@@ -6,7 +6,7 @@ import click
 from solders.pubkey import Pubkey
 from windlass_programs.digests import code_digest, proposal_digest
 from windlass_programs.payload import payload_digest
-from windlass_programs.windlass import UpgradeProposal
+from windlass_programs.windlass import MigrationPlan, UpgradeProposal
 
 from windlass_commands.accounts import Governed
 from windlass_commands.amounts import size
@@ -127,7 +127,18 @@ def what_is_voted_on(governed: Governed, code: bytes | None) -> list[str]:
         f"  new code      {size(proposal.buffer_len)} in buffer {proposal.buffer}, digest {proposal.code_digest.hex()}",
         *published,
         f"  way back      {'none by rollback' if proposal.no_rollback else 'rollback to the running code'}",
+        *([f"  migration     {migration(proposal.plan)}"] if proposal.plan else []),
         f"  proposed by   {proposal.proposer} at {moment(proposal.created_at)}",
         f"  approvals     {len(proposal.approvals)} of {multisig.threshold} so far; the last one starts the "
         f"timelock of {duration(wait)}",
     ]
+
+
+def migration(plan: MigrationPlan) -> str:
+    """A migration plan in a sentence."""
+    layouts = ", ".join(
+        f"{layout.old_discriminator.hex()} ({layout.old_size:,} bytes) to {layout.new_discriminator.hex()} "
+        f"({layout.new_size:,} bytes, {sum(lost.len for lost in layout.dropped):,} dropped)"
+        for layout in plan.layouts
+    )
+    return f"accounts go from {layouts}; a rollback may leave {plan.may_strand:,} of them behind"

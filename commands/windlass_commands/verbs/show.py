@@ -6,7 +6,7 @@ import click
 from solders.pubkey import Pubkey
 from windlass_programs.windlass import MultisigConfig, ProposalStatus, UpgradeProposal
 
-from windlass_commands.accounts import role_names
+from windlass_commands.accounts import Governed, role_names
 from windlass_commands.amounts import size
 from windlass_commands.chain_time import duration, moment_from
 from windlass_commands.options import chain_options, examples
@@ -32,25 +32,26 @@ async def show(session: Session, address: Pubkey) -> None:
         show_multisig(session, address, found)
 
 
-def standing(proposal: UpgradeProposal, multisig: MultisigConfig, version: int, now: int) -> str:
+def standing(governed: Governed, now: int) -> str:
     """Where a proposal stands at chain time `now`; what only time does has no event and is derived here."""
-    if proposal.status in (ProposalStatus.EXECUTED, ProposalStatus.CANCELLED):
-        return proposal.status.name.lower()
-    if proposal.base_version != version or proposal.config_seq != multisig.config_seq:
+    proposal, multisig, state = governed.proposal, governed.multisig, governed.state
+    if proposal.status not in (ProposalStatus.PROPOSED, ProposalStatus.APPROVED):
+        return proposal.status.name.lower().replace("_", " ")
+    if state.released or proposal.base_version != state.version or proposal.config_seq != multisig.config_seq:
         return "stale"
     if now >= proposal.expires_at:
         return "expired"
     if proposal.status is ProposalStatus.APPROVED:
-        return "ready to execute" if now >= proposal.eta else "approved"
+        return "ready to execute" if now >= governed.effective_eta(now) else "approved"
     return "proposed"
 
 
 async def show_proposal(session: Session, address: Pubkey, proposal: UpgradeProposal) -> None:
     """Everything voted on, the votes, the times."""
-    multisig = await session.accounts.multisig(proposal.multisig)
-    state = await session.accounts.program_state(proposal.multisig, proposal.program)
+    governed = await session.accounts.governed(address)
+    multisig, state = governed.multisig, governed.state
     now = (await session.rpc.clock()).unix_timestamp
-    stands = standing(proposal, multisig, state.version, now)
+    stands = standing(governed, now)
     recomputed = digest_of(proposal, session.program_id)
     output = session.output
     output.say(f"Proposal {proposal.id}: {stands}", "bold")
@@ -68,7 +69,7 @@ async def show_proposal(session: Session, address: Pubkey, proposal: UpgradeProp
     if proposal.cancel_votes:
         output.field("cancel votes", f"{len(proposal.cancel_votes)} of {multisig.cancel_threshold}")
     if proposal.eta:
-        output.field("timelock ends", moment_from(proposal.eta, now))
+        output.field("timelock ends", moment_from(governed.effective_eta(now), now))
     if not proposal.closed_at:
         output.field("expires", moment_from(proposal.expires_at, now))
     else:

@@ -7,7 +7,7 @@ use crate::action::{actions, Action};
 use crate::apply::apply;
 use crate::judge::{judge, Violation};
 use crate::possible;
-use crate::scope::Scope;
+use crate::scope::{Scope, Subject, STRICTER};
 use crate::state::State;
 use crate::symmetry::representative;
 use crate::time::settle;
@@ -82,14 +82,16 @@ impl Model for Scope {
             Property::sometimes("something expires", |_, state: &State| state.has(Status::Expired)),
             Property::sometimes("something is executed", |_, state: &State| state.has(Status::Executed)),
         ];
-        if self.proposals > 1 {
-            properties.extend([
-                Property::sometimes("something goes stale", |_, state: &State| state.has(Status::Stale)),
-                Property::sometimes("an upgrade is rolled back", |_, state: &State| {
-                    state.has(Status::RolledBack)
-                }),
-                Property::sometimes("a config is replaced", |_, state: &State| state.config_seq > 0),
-            ]);
+        let asks = |subject| self.proposals > 1 && self.subjects.contains(&subject);
+        if asks(Subject::Config(STRICTER)) {
+            let replaced = |_: &Self, state: &State| state.config_seq > 0;
+            let stale = |_: &Self, state: &State| state.has(Status::Stale);
+            properties.push(Property::sometimes("a config is replaced", replaced));
+            properties.push(Property::sometimes("something goes stale", stale));
+        }
+        if asks(Subject::Rollback) {
+            let rolled_back = |_: &Self, state: &State| state.has(Status::RolledBack);
+            properties.push(Property::sometimes("an upgrade is rolled back", rolled_back));
         }
         properties
     }

@@ -17,6 +17,9 @@ use windlass_rules::transitions::Status;
 use windlass_rules::{Key, RuleError};
 
 type Answer<T> = Result<T, RuleError>;
+type RollBack =
+    fn(&Config, &Program, &Proposal, &Undone, Option<&Migration>, &Execution) -> Answer<RolledBack>;
+type Finalize = fn(Migration, &Program, Status, i64) -> Answer<(Migration, Status)>;
 
 /// Everything that the program asks before it writes.
 #[derive(Clone, Copy)]
@@ -31,14 +34,13 @@ pub struct Rules {
     pub change_config: fn(&Config, &Config, &Proposal, &Execution) -> Answer<Changed>,
     pub transfer: fn(&Config, &Program, &Proposal, &Execution) -> Answer<Status>,
     pub keep: fn(&Config, &Program, &Proposal) -> Answer<Status>,
-    pub roll_back:
-        fn(&Config, &Program, &Proposal, &Undone, Option<&Migration>, &Execution) -> Answer<RolledBack>,
+    pub roll_back: RollBack,
     pub retire: fn(&Program, &Proposal, &Key, i64) -> Answer<()>,
     pub pause: fn(&Config, &Key, i64, i64) -> Answer<Pause>,
     pub resume: fn(&Pause, &Key, i64) -> Answer<Pause>,
     pub start: fn(&Program, &Start) -> Answer<Status>,
     pub require_open: fn(&Migration, &Program, Side, bool) -> Answer<()>,
-    pub finalize: fn(Migration, &Program, Status, i64) -> Answer<(Migration, Status)>,
+    pub finalize: Finalize,
 }
 
 impl Default for Rules {

@@ -253,3 +253,16 @@ fn each_kind_has_its_threshold_and_its_delay() {
         assert_eq!(world.program.slot.is_some(), kind != Kind::Config);
     }
 }
+
+#[test]
+fn numbers_at_their_end_are_refused() {
+    for kind in [Kind::Upgrade, Kind::Config] {
+        let mut world = World::approved(kind);
+        world.now = world.proposals[0].eta;
+        world.program.version = u64::MAX;
+        world.config.config_seq = u64::MAX;
+        world.proposals[0].config_seq = u64::MAX;
+        world.proposals[0].base_version = if kind == Kind::Upgrade { u64::MAX } else { 0 };
+        assert_eq!(world.execute(0), Err(RuleError::Overflow));
+    }
+}

@@ -12,7 +12,7 @@ pub enum WindlassError {
     #[msg("A key is named twice among the members: name each once, with all its roles")]
     DuplicateMember,
     #[msg(
-        "A member's key must not be zero and its roles must be a sum of 1 (propose), 2 (approve), 4 (guard)."
+        "A member's key must not be zero and its roles must be a sum of 1 (propose), 2 (approve), 4 (guard)"
     )]
     InvalidMember,
     #[msg("The threshold must lie between 1 and the number of members who may approve")]
@@ -20,7 +20,7 @@ pub enum WindlassError {
     #[msg("The cancel threshold must lie between approvers - threshold + 1 and the number of approvers")]
     CancelThresholdOutOfRange,
     #[msg(
-        "The emergency threshold must lie between the threshold and the number of members who may approve."
+        "The emergency threshold must lie between the threshold and the number of members who may approve"
     )]
     EmergencyThresholdOutOfRange,
     #[msg("A timelock must last 172,800 to 2,592,000 seconds (2 to 30 days); a program's own may be 0")]
@@ -38,10 +38,10 @@ pub enum WindlassError {
     #[msg("The signer is a member without the role that this needs: ask a member who has it")]
     MissingRole,
     #[msg(
-        "A proposer has at most 3 open proposals: withdraw one, or wait until one is executed or cancelled."
+        "A proposer has at most 3 open proposals: withdraw one, or wait until one is executed or cancelled"
     )]
     TooManyOpenProposals,
-    #[msg("There is no kept copy of the running code to go back to: propose with no_rollback = true")]
+    #[msg("There is no kept copy of the running code to go back to: keep one first, or propose with no_rollback")]
     RollbackBufferRequired,
     #[msg("Expected a buffer of the upgradeable loader with a program in it: upload the code first")]
     BufferInvalid,
@@ -56,12 +56,10 @@ pub enum WindlassError {
     #[msg("All of the buffer's code is verified already: nothing is left to do")]
     BufferAlreadyVerified,
     #[msg(
-        "The buffer holds other code than the proposal says: withdraw it, and propose with the right digest."
+        "The buffer holds other code than the proposal says: withdraw it, and propose with the right digest"
     )]
     CodeDigestMismatch,
-    #[msg(
-        "The approval names another digest than the proposal's: read the proposal again before approving."
-    )]
+    #[msg("The approval names another digest than the proposal's: read the proposal again before approving")]
     DigestMismatch,
     #[msg("This member has approved already: nothing is left to do")]
     AlreadyApproved,
@@ -79,9 +77,7 @@ pub enum WindlassError {
     TimelockNotOver,
     #[msg("The time in which the upgrade could be executed is over: cancel it, and propose again")]
     GraceOver,
-    #[msg(
-        "Not in a durable-nonce transaction, which may have been signed long ago: use a recent blockhash."
-    )]
+    #[msg("Not in a durable-nonce transaction, which may have been signed long ago: use a recent blockhash")]
     DurableNonce,
     #[msg("A keypair approves in an instruction of its own, not in a call from another program")]
     NestedApproval,
@@ -119,7 +115,7 @@ pub enum WindlassError {
     MigrationReverting,
     #[msg("Accounts go back only while a rollback of their upgrade is approved")]
     MigrationNotReverting,
-    #[msg("The migration is finalized already")]
+    #[msg("The migration is finalized: there is nothing left to finish in it")]
     MigrationFinalized,
     #[msg("The upgrade can still be rolled back: finalize 604,800 seconds (7 days) after it")]
     RollbackWindowOpen,

@@ -9,8 +9,8 @@ from windlass_programs.artifacts import ProgramName
 
 
 def named_in_tests() -> set[str]:
-    """The quoted names in this directory's tests."""
-    sources = [path.read_text() for path in Path(__file__).parent.glob("test_*.py")]
+    """The quoted names in the tests here and below."""
+    sources = [path.read_text() for path in Path(__file__).parent.rglob("test_*.py")]
     return set(re.findall(r'"([A-Z]\w+)"', "".join(sources)))
 
 

@@ -35,6 +35,28 @@ GOVERNANCE = (
     execute_upgrade,
     cancel_upgrade,
 )
+# What the program can do and the command line does not offer yet.
+NOT_OFFERED = {
+    "close_account_version",
+    "execute_config",
+    "execute_transfer",
+    "expire_proposal",
+    "finalize_migration",
+    "keep_rollback_buffer",
+    "migrate_account",
+    "pause_system",
+    "propose_config",
+    "propose_rollback",
+    "propose_transfer",
+    "reclaim_buffer",
+    "register_released_program",
+    "resume_system",
+    "retire_rollback",
+    "revert_account",
+    "revoke_approval",
+    "rollback_upgrade",
+    "start_migration",
+}
 VAULT = (initialize_vault, deposit, withdraw, withdraw_all)
 
 
@@ -65,17 +87,19 @@ def test_a_builder_makes_the_idls_instruction(builder: Any) -> None:
     instruction = builder(**arguments_of(builder, program_id))
     assert instruction.program_id == program_id
     assert instruction.data[:8] == bytes(expected["discriminator"]) == _discriminator(builder.__name__)
-    flags = [(meta.is_signer, meta.is_writable) for meta in instruction.accounts]
-    assert flags == [(a.get("signer", False), a.get("writable", False)) for a in expected["accounts"]]
     for meta, account in zip(instruction.accounts, expected["accounts"], strict=True):
+        if account.get("optional") and meta.pubkey == program_id:
+            continue  # left out, as Anchor spells it
+        flags = (meta.is_signer, meta.is_writable)
+        assert flags == (account.get("signer", False), account.get("writable", False)), account["name"]
         if "address" in account:
             assert str(meta.pubkey) == account["address"], account["name"]
 
 
-def test_every_instruction_of_the_programs_has_a_builder() -> None:
+def test_every_instruction_has_a_builder_or_is_known_to_have_none() -> None:
     built = {builder.__name__ for builder in (*GOVERNANCE, *VAULT)}
-    for program in ("windlass", "collateral_vault_v1", "collateral_vault_v2"):
-        assert {i["name"] for i in Idl.load(program).json["instructions"]} <= built
+    programs: tuple[ProgramName, ...] = ("windlass", "collateral_vault_v1", "collateral_vault_v2")
+    assert {i["name"] for program in programs for i in Idl.load(program).json["instructions"]} == built | NOT_OFFERED
 
 
 def test_arguments_are_borsh() -> None:

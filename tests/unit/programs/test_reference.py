@@ -24,8 +24,9 @@ def text_of(document: str) -> str:
 
 def files_of(file: str, kind: str) -> Iterator[Path]:
     """Every test file of this name."""
-    folder = REPOSITORY / ("tests" if kind == "py" else "programs/windlass-rules/tests")
-    return folder.rglob(f"{file}.{kind}")
+    if kind == "py":
+        return (REPOSITORY / "tests").rglob(f"{file}.py")
+    return (REPOSITORY / "programs").glob(f"windlass-*/tests/{file}.rs")
 
 
 def an_idl(*types: dict[str, Any], **more: Any) -> Idl:

@@ -13,12 +13,13 @@ U64_MAX = 2**64 - 1
 STREAM_SEQ = 8
 # MultisigConfig: discriminator, stream, bump, create key, three thresholds, four durations, config_seq, the count.
 PROPOSAL_COUNT = 8 + 40 + 1 + 32 + 3 + 4 * 8 + 8
-# Then the members: a u32 length, and of the first one its key and roles.
-OPEN_PROPOSALS_OF_THE_FIRST = PROPOSAL_COUNT + 8 + 4 + 33
-# ProgramUpgradeState: discriminator, two bumps, three keys, the version, code digest, timelock, and with a free slot:
+# Then the pauses (two times, who, their sum, the last three), and the members: a u32 length, key and roles of the first.
+OPEN_PROPOSALS_OF_THE_FIRST = PROPOSAL_COUNT + 8 + (2 * 8 + 32 + 8 + 3 * 8) + 4 + 33
+# ProgramUpgradeState: discriminator, two bumps, three keys, the version, code digest and length, timelock, and where
+# nothing is approved:
 VERSION = 8 + 2 + 3 * 32
-LAST_UPGRADE_AT = VERSION + 8 + 32 + 8
-RELEASED = LAST_UPGRADE_AT + 8 + 1
+LAST_UPGRADE_AT = VERSION + 8 + 32 + 4 + 8
+RELEASED = LAST_UPGRADE_AT + 8 + 1 + 1
 # CollateralVault: discriminator, stream, bump, three keys, then the balances.
 TOTAL_BALANCE = 8 + 40 + 1 + 3 * 32
 TOKEN_AMOUNT = 64
@@ -55,7 +56,7 @@ def test_ids_do_not_start_again(governed: Governed) -> None:
             "propose_upgrade",
             governed.proposer,
             id=1,
-            arguments=bytes(32) + b"\x01",
+            arguments=bytes(32) + b"\x01\x00",
             changes={"buffer": governed.upload(), "proposer": governed.proposer.pubkey()},
         )
 

@@ -47,7 +47,8 @@ fn a_grace_that_does_not_grow_with_the_timelock_is_caught() {
     let rules = Rules {
         approve: |config, program, proposal, approval| {
             let approved = approve::approve(config, program, proposal, approval)?;
-            let expires_at = approved.expires_at.min(approved.eta + config.grace_period);
+            let short = approved.eta + config.grace_period;
+            let expires_at = if approved.crosses { short } else { approved.expires_at };
             Ok(approve::Approved { expires_at, ..approved })
         },
         ..Rules::default()

@@ -53,6 +53,6 @@ fn a_grace_that_does_not_grow_with_the_timelock_is_caught() {
         },
         ..Rules::default()
     };
-    assert!(outlasts_a_guard_who_pauses_whenever_allowed(20, rules));
-    assert!(!outlasts_a_guard_who_pauses_whenever_allowed(21, rules));
+    assert!(outlasts_a_guard_who_pauses_whenever_allowed(21, rules));
+    assert!(!outlasts_a_guard_who_pauses_whenever_allowed(22, rules));
 }

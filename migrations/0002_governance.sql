@@ -19,7 +19,11 @@ CREATE TABLE multisigs (
     config_seq           bigint NOT NULL,
     created_at           timestamptz NOT NULL,
     created_slot         bigint NOT NULL,
-    created_signature    tx_signature NOT NULL
+    created_signature    tx_signature NOT NULL,
+    pause_started_at     timestamptz,              -- null where there is none, or it is settled
+    paused_until         timestamptz,
+    accumulated_pause    bigint NOT NULL DEFAULT 0, -- seconds of all settled pauses
+    CHECK ((pause_started_at IS NULL) = (paused_until IS NULL))
 );
 
 CREATE TABLE multisig_members (
@@ -103,6 +107,8 @@ CREATE TABLE timelocks (
     approved_at          timestamptz,
     eta                  timestamptz,
     grace_ends_at        timestamptz,
+    -- Seconds that the multisig had been paused until the approval: each second since then moves eta by one.
+    pause_mark           bigint NOT NULL DEFAULT 0,
     CHECK ((approved_at IS NULL) = (eta IS NULL) AND (eta IS NULL) = (grace_ends_at IS NULL))
 );
 

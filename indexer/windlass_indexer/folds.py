@@ -24,6 +24,8 @@ TABLES = (
 _TABLE = [
     ("windlass", "MultisigInitialized", "multisig.sql", "multisig_initialized"),
     ("windlass", "ConfigChanged", "multisig.sql", "config_changed"),
+    ("windlass", "SystemPaused", "multisig.sql", "system_paused"),
+    ("windlass", "SystemResumed", "multisig.sql", "system_resumed"),
     ("windlass", "ProgramRegistered", "program.sql", "program_registered"),
     ("windlass", "AuthorityTransferred", "program.sql", "authority_transferred"),
     ("windlass", "UpgradeProposed", "proposal.sql", "upgrade_proposed"),

@@ -15,7 +15,7 @@ SELECT
         WHEN p.status = 'proposed' AND chain.time >= t.voting_ends_at THEN 'expired'
         WHEN p.status = 'proposed' THEN 'proposed'
         WHEN chain.time >= t.grace_ends_at THEN 'expired'
-        WHEN chain.time >= t.eta THEN 'ready'
+        WHEN chain.time >= clock.eta AND (m.paused_until IS NULL OR chain.time >= m.paused_until) THEN 'ready'
         ELSE 'approved'
     END AS state,
     p.proposer,
@@ -35,7 +35,7 @@ SELECT
      FROM approval_history a WHERE a.proposal = p.address) AS approval_count,
     t.voting_ends_at,
     t.approved_at,
-    t.eta,
+    clock.eta,
     t.grace_ends_at,
     chain.time AS chain_time,
     p.created_at,
@@ -58,6 +58,13 @@ LEFT JOIN programs g ON g.multisig = p.multisig AND g.program = p.program
 LEFT JOIN upgrade_history h
     ON h.multisig = p.multisig AND h.program = p.program AND h.version = p.base_version + 1 AND h.proposal = p.address
 CROSS JOIN (SELECT max(chain_time) AS time, coalesce(max(finalized_slot), 0) AS finalized_slot FROM cursors) chain
+-- Each second of pause since the approval moves eta by one; the end of grace stays.
+CROSS JOIN LATERAL (
+    SELECT t.eta + make_interval(secs => greatest(0,
+        m.accumulated_pause - t.pause_mark
+        + coalesce(extract(epoch FROM least(chain.time, m.paused_until) - m.pause_started_at), 0)
+    )::double precision) AS eta
+) clock
 
 -- name: proposals_by_address
 SELECT * FROM {proposal} AS proposal WHERE address = ANY ($1::text[])

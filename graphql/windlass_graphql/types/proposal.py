@@ -81,7 +81,9 @@ class Timelock:
 
     voting_ends_at: datetime = strawberry.field(description="Until when the threshold must be reached.")
     approved_at: datetime | None = strawberry.field(description="When it was reached; null where it is not.")
-    eta: datetime | None = strawberry.field(description="From when it can be executed; null until it is approved.")
+    eta: datetime | None = strawberry.field(
+        description="From when it can be executed, moved by pauses since its approval; null until it is approved."
+    )
     grace_ends_at: datetime | None = strawberry.field(
         description="Until when it can be executed; null until it is approved."
     )
@@ -183,7 +185,7 @@ class Proposal:
         """Its clocks."""
         remaining = None
         if self.state is ProposalState.APPROVED and self.row["chain_time"] is not None:
-            remaining = Int53(int((self.row["eta"] - self.row["chain_time"]).total_seconds()))
+            remaining = Int53(max(0, int((self.row["eta"] - self.row["chain_time"]).total_seconds())))
         elif self.state is ProposalState.READY:
             remaining = Int53(0)
         return Timelock(

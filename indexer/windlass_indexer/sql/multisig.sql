@@ -52,3 +52,29 @@ WITH event AS (
         is_guard = excluded.is_guard
 )
 SELECT 'multisig' AS kind, multisig AS key, multisig, NULL AS program, NULL AS owner, slot, seq FROM event
+
+-- name: system_paused
+WITH event AS (
+    SELECT DISTINCT ON (data->>'multisig') slot, seq, data, data->>'multisig' AS multisig
+    FROM events WHERE id = ANY($1::bigint[])
+    ORDER BY data->>'multisig', seq DESC
+), paused AS (
+    UPDATE multisigs
+    SET pause_started_at = to_timestamp((data->'header'->>'unix_timestamp')::bigint),
+        paused_until = to_timestamp((data->>'until')::bigint),
+        accumulated_pause = (data->>'accumulated_pause')::bigint
+    FROM event WHERE address = multisig
+)
+SELECT 'multisig' AS kind, multisig AS key, multisig, NULL AS program, NULL AS owner, slot, seq FROM event
+
+-- name: system_resumed
+WITH event AS (
+    SELECT DISTINCT ON (data->>'multisig') slot, seq, data, data->>'multisig' AS multisig
+    FROM events WHERE id = ANY($1::bigint[])
+    ORDER BY data->>'multisig', seq DESC
+), resumed AS (
+    UPDATE multisigs
+    SET pause_started_at = NULL, paused_until = NULL, accumulated_pause = (data->>'accumulated_pause')::bigint
+    FROM event WHERE address = multisig
+)
+SELECT 'multisig' AS kind, multisig AS key, multisig, NULL AS program, NULL AS owner, slot, seq FROM event

@@ -56,8 +56,12 @@ WITH event AS (
 ), clocks AS (
     UPDATE timelocks
     SET approved_at = at, eta = to_timestamp((data->>'eta')::bigint),
-        grace_ends_at = to_timestamp((data->>'expires_at')::bigint)
-    FROM crossing WHERE timelocks.proposal = crossing.proposal AND approved_at IS NULL
+        grace_ends_at = to_timestamp((data->>'expires_at')::bigint),
+        -- The pauses until then: all events before this one are folded.
+        pause_mark = accumulated_pause
+            + coalesce(extract(epoch FROM least(at, paused_until) - pause_started_at)::bigint, 0)
+    FROM crossing JOIN multisigs ON multisigs.address = crossing.multisig
+    WHERE timelocks.proposal = crossing.proposal AND approved_at IS NULL
 )
 SELECT 'proposal' AS kind, proposal AS key, multisig, program, NULL AS owner, slot, seq FROM latest
 
@@ -140,7 +144,7 @@ WITH event AS (
     -- Below the threshold the timelock is void: the next crossing sets the clocks anew.
     UPDATE timelocks
     SET voting_ends_at = to_timestamp((data->>'expires_at')::bigint), approved_at = NULL, eta = NULL,
-        grace_ends_at = NULL
+        grace_ends_at = NULL, pause_mark = 0
     FROM latest WHERE timelocks.proposal = latest.proposal AND data->>'status' = 'Proposed'
 )
 SELECT 'proposal' AS kind, proposal AS key, multisig, program, NULL AS owner, slot, seq FROM latest

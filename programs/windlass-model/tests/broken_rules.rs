@@ -33,7 +33,7 @@ fn one(subject: &'static [Subject], rules: Rules) -> Scope {
 }
 
 fn two(subjects: &'static [Subject], rules: Rules) -> Scope {
-    Scope { subjects, pauses: 0, rules, ..Scope::new(3, 2) }
+    Scope { subjects, pauses: 0, voting_period: 3_600, rules, ..Scope::new(3, 2) }
 }
 
 #[test]

@@ -66,6 +66,10 @@ def live(council: Council) -> None:
     council.transfer(council.transfer_approved(heir.pubkey()), heir)
     council.register_again(heir)
     council.propose()
+    council.pause(council.members[3], DAY)
+    council.chain.advance(DAY)
+    waiting = council.propose_verified()
+    council.approve_by(waiting, *council.members[:3])
 
 
 async def agree(connection: asyncpg.Connection, world: Council | Ledger) -> None:
@@ -73,7 +77,7 @@ async def agree(connection: asyncpg.Connection, world: Council | Ledger) -> None
     assert await connection.fetchval("SELECT count(*) FROM streams WHERE disagreement IS NOT NULL") == 0
     config = world.multisig_config
     row = await connection.fetchrow("SELECT * FROM multisigs")
-    for column in ("threshold", "cancel_threshold", "timelock", "voting_period", "config_seq"):
+    for column in ("threshold", "cancel_threshold", "timelock", "voting_period", "config_seq", "accumulated_pause"):
         assert row[column] == getattr(config, column)
     members = await connection.fetch("SELECT key, can_approve FROM multisig_members ORDER BY position")
     assert [tuple(member) for member in members] == [(str(m.key), m.roles & APPROVE != 0) for m in config.members]
@@ -81,7 +85,7 @@ async def agree(connection: asyncpg.Connection, world: Council | Ledger) -> None
     for id in range(1, config.proposal_count + 1):
         proposal = world.proposal(id)
         row = await connection.fetchrow(
-            """SELECT status::text, closed_at, eta, voting_ends_at, extract(epoch FROM eta)::bigint AS eta_seconds
+            """SELECT status::text, closed_at, extract(epoch FROM eta)::bigint AS eta_seconds, pause_mark
                FROM upgrade_proposals p JOIN timelocks ON proposal = address WHERE id = $1""",
             id,
         )
@@ -90,7 +94,7 @@ async def agree(connection: asyncpg.Connection, world: Council | Ledger) -> None
             continue
         assert row["status"] == proposal.status.name.lower()
         assert (row["closed_at"] is None) == (proposal.closed_at == 0)
-        assert (row["eta_seconds"] or 0) == proposal.eta
+        assert (row["eta_seconds"] or 0, row["pause_mark"]) == (proposal.eta, proposal.pause_mark)
 
     state = world.program_upgrade_state
     row = await connection.fetchrow("SELECT version, released, code_digest FROM programs")

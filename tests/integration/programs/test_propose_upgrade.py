@@ -1,12 +1,14 @@
 """Proposing: what is recorded, who may, and what happens to the buffer."""
 
 import struct
+from dataclasses import replace
 
 import pytest
 from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
 from stack.chain import buffer_data, elf
 from stack.governed import DAY, Governed, Refused
+from stack.ledger import Ledger
 from stack.refusals import refused
 from windlass_programs.addresses import (
     CLOCK_SYSVAR,
@@ -16,7 +18,7 @@ from windlass_programs.addresses import (
 )
 from windlass_programs.digests import code_digest, proposal_digest
 from windlass_programs.payload import payload_digest
-from windlass_programs.windlass import ProposalStatus
+from windlass_programs.windlass import ProposalStatus, UpgradeProposal
 
 SET_AUTHORITY, WRITE, CLOSE = 4, 1, 5
 
@@ -46,9 +48,8 @@ def test_a_proposal_records_everything_that_is_voted_on(governed: Governed) -> N
     assert governed.open_proposals(governed.proposer) == 1
 
 
-def test_the_digest_can_be_recomputed_off_chain(governed: Governed) -> None:
-    proposal = governed.proposal(governed.propose())
-    assert proposal.digest == proposal_digest(
+def recomputed(proposal: UpgradeProposal) -> bytes:
+    return proposal_digest(
         windlass=WINDLASS_PROGRAM_ID,
         multisig=proposal.multisig,
         program=proposal.program,
@@ -64,6 +65,19 @@ def test_the_digest_can_be_recomputed_off_chain(governed: Governed) -> None:
         slot_hash=proposal.slot_hash,
         payload_digest=payload_digest(proposal),
     )
+
+
+def test_the_digest_can_be_recomputed_off_chain(governed: Governed) -> None:
+    proposal = governed.proposal(governed.propose())
+    assert proposal.digest == recomputed(proposal)
+
+
+def test_the_digest_covers_the_migration_plan(ledger: Ledger) -> None:
+    proposal = ledger.proposal(ledger.propose_with_plan(ledger.plan))
+    assert proposal.plan is not None
+    assert proposal.digest == recomputed(proposal)
+    other = replace(proposal, plan=replace(proposal.plan, may_strand=proposal.plan.may_strand + 1))
+    assert proposal.digest != recomputed(other)
 
 
 def test_the_same_proposal_in_another_slot_has_another_digest(governed: Governed) -> None:

@@ -279,3 +279,22 @@ def test_the_migration_authority_signs_for_one_program_under_one_multisig(migrat
     for other in others:
         with refused("ConstraintSeeds"):
             migrating.migrate(migrating.put_account(), migration_authority=other)
+
+
+def test_a_rollback_does_not_lapse_without_its_tracker(migrating: Ledger) -> None:
+    """Left out, it would stay at reverting, and nobody could migrate."""
+    id = migrating.approve_rollback()
+    with refused("AccountMissing"):
+        migrating.send(
+            "revoke_approval", migrating.members[0], id=id, changes={"member": migrating.members[0].pubkey()}
+        )
+    for member in migrating.members[:2]:
+        migrating.cancel(id, member)
+    with refused("AccountMissing"):
+        migrating.cancel(id, migrating.members[2])
+    migrating.chain.advance(ROLLBACK_WINDOW)
+    with refused("AccountMissing"):
+        migrating.chain.send(migrating.instruction("expire_proposal", id=id))
+    foreign = migrating.register_another_program()
+    with refused("AccountDiscriminatorMismatch"):
+        migrating.chain.send(migrating.instruction("expire_proposal", id=id, changes={"tracker": foreign}))

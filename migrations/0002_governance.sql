@@ -60,18 +60,18 @@ CREATE INDEX programs_program ON programs (program);
 CREATE TABLE upgrade_proposals (
     address              pubkey PRIMARY KEY,
     multisig             pubkey NOT NULL REFERENCES multisigs ON DELETE CASCADE,
-    program              pubkey NOT NULL,
+    program              pubkey,                    -- null for a config
     id                   bigint NOT NULL,
     kind                 proposal_kind NOT NULL,
     status               proposal_status NOT NULL,  -- as last written on chain; what only time does is derived
     proposer             pubkey NOT NULL,
     payer                pubkey NOT NULL,
-    buffer               pubkey NOT NULL,
-    buffer_len           bigint NOT NULL,           -- bytes
-    verified_len         bigint NOT NULL,
-    code_digest          sha256 NOT NULL,
-    base_version         bigint NOT NULL,
-    no_rollback          boolean NOT NULL,
+    buffer               pubkey,                    -- an upgrade's, or the copy that a rollback puts back
+    buffer_len           bigint,                    -- bytes
+    verified_len         bigint,                    -- an upgrade's
+    code_digest          sha256,
+    base_version         bigint,                    -- null for a config
+    no_rollback          boolean,                   -- an upgrade's
     config_seq           bigint NOT NULL,
     slot_hash            sha256 NOT NULL,
     digest               sha256 NOT NULL,
@@ -82,6 +82,16 @@ CREATE TABLE upgrade_proposals (
     closed_signature     tx_signature,
     updated_slot         bigint NOT NULL,           -- of the newest event about this proposal
     updated_seq          bigint NOT NULL,
+    buffer_reclaimed     boolean NOT NULL DEFAULT false,
+    rollback_buffer      pubkey,                    -- an upgrade's: the copy kept for it, until retired or used
+    rolls_back           pubkey,                    -- a rollback's: the upgrade's proposal
+    new_authority        pubkey,                    -- a transfer's
+    new_config           jsonb,                     -- a config's, as proposed
+    CHECK ((program IS NULL) = (kind = 'config') AND (base_version IS NULL) = (kind = 'config')),
+    CHECK ((code_digest IS NOT NULL) = (kind IN ('upgrade', 'rollback'))),
+    CHECK ((rolls_back IS NOT NULL) = (kind = 'rollback')),
+    CHECK ((new_authority IS NOT NULL) = (kind = 'transfer')),
+    CHECK ((new_config IS NOT NULL) = (kind = 'config')),
     UNIQUE (multisig, id)
 );
 CREATE INDEX upgrade_proposals_program ON upgrade_proposals (program, created_slot);

@@ -10,6 +10,7 @@ SELECT
     m.grace_period AS grace_period_seconds,
     m.voting_period AS voting_period_seconds,
     m.config_seq,
+    m.paused_until,
     m.created_at,
     m.created_slot,
     m.created_signature

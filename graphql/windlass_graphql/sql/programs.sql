@@ -15,6 +15,7 @@ SELECT
     g.registered_slot,
     g.registered_signature,
     g.last_upgrade_at,
+    g.released,
     g.program || '/' || g.multisig AS page_key
 FROM programs g
 JOIN multisigs m ON m.address = g.multisig

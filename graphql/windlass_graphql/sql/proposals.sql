@@ -11,11 +11,13 @@ SELECT
     p.status::text AS status,
     CASE
         WHEN p.status NOT IN ('proposed', 'approved') THEN p.status::text
+        -- A config has no program.
         WHEN p.base_version <> g.version OR g.released OR p.config_seq <> m.config_seq THEN 'stale'
         WHEN p.status = 'proposed' AND chain.time >= t.voting_ends_at THEN 'expired'
         WHEN p.status = 'proposed' THEN 'proposed'
         WHEN chain.time >= t.grace_ends_at THEN 'expired'
-        WHEN chain.time >= clock.eta AND (m.paused_until IS NULL OR chain.time >= m.paused_until) THEN 'ready'
+        WHEN chain.time >= clock.eta AND (p.kind = 'rollback' OR m.paused_until IS NULL OR chain.time >= m.paused_until)
+            THEN 'ready'
         ELSE 'approved'
     END AS state,
     p.proposer,
@@ -29,7 +31,7 @@ SELECT
     p.base_version,
     p.no_rollback,
     p.config_seq,
-    m.threshold,
+    CASE p.kind WHEN 'rollback' THEN m.emergency_threshold ELSE m.threshold END AS threshold,
     m.cancel_threshold,
     (SELECT count(*) FILTER (WHERE a.vote = 'approve') - count(*) FILTER (WHERE a.vote = 'revoke')
      FROM approval_history a WHERE a.proposal = p.address) AS approval_count,
@@ -58,12 +60,12 @@ LEFT JOIN programs g ON g.multisig = p.multisig AND g.program = p.program
 LEFT JOIN upgrade_history h
     ON h.multisig = p.multisig AND h.program = p.program AND h.version = p.base_version + 1 AND h.proposal = p.address
 CROSS JOIN (SELECT max(chain_time) AS time, coalesce(max(finalized_slot), 0) AS finalized_slot FROM cursors) chain
--- Each second of pause since the approval moves eta by one; the end of grace stays.
+-- Each second of pause since the approval moves eta by one, but for a rollback; the end of grace stays.
 CROSS JOIN LATERAL (
-    SELECT t.eta + make_interval(secs => greatest(0,
+    SELECT CASE WHEN p.kind = 'rollback' THEN t.eta ELSE t.eta + make_interval(secs => greatest(0,
         m.accumulated_pause - t.pause_mark
         + coalesce(extract(epoch FROM least(chain.time, m.paused_until) - m.pause_started_at), 0)
-    )::double precision) AS eta
+    )::double precision) END AS eta
 ) clock
 
 -- name: proposals_by_address

@@ -60,6 +60,9 @@ class Multisig:
     grace_period_seconds: Int53 = strawberry.field(description="Seconds after the timelock in which to execute.")
     voting_period_seconds: Int53 = strawberry.field(description="Seconds after proposing in which to approve.")
     config_seq: Int53 = strawberry.field(description="Changes of these rules so far; each makes open proposals stale.")
+    paused_until: datetime | None = strawberry.field(
+        description="When the last pause runs out, or ran out if nobody resumed since; null where there is none."
+    )
     created_at: datetime = strawberry.field(description="When it was initialized, by the chain's clock.")
     created_slot: Int53 = strawberry.field(description="The slot of its initialization.")
     created_signature: str = strawberry.field(description="The transaction that initialized it, in base58.")

@@ -71,6 +71,7 @@ class Program:
     registered_slot: Int53 = strawberry.field(description="The slot of its registration.")
     registered_signature: str = strawberry.field(description="The transaction that registered it, in base58.")
     last_upgrade_at: datetime | None = strawberry.field(description="The last executed upgrade's time; null is none.")
+    released: bool = strawberry.field(description="Whether its upgrade authority was transferred away.")
 
     @classmethod
     def from_row(cls, reader: Reader, row: Row) -> "Program":

@@ -1,4 +1,4 @@
-"""A proposal to upgrade a program: what is voted on, who voted, and its clocks."""
+"""A proposal: what is voted on, who voted, and its clocks."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ class ProposalStatus(Enum):
 
     PROPOSED = strawberry.enum_value("proposed", description="Fewer approvals than the threshold.")
     APPROVED = strawberry.enum_value("approved", description="The threshold was reached; the timelock was started.")
-    EXECUTED = strawberry.enum_value("executed", description="The code was replaced.")
+    EXECUTED = strawberry.enum_value("executed", description="What it proposed was done.")
     MIGRATING = strawberry.enum_value("migrating", description="Executed; its accounts are being migrated.")
     COMPLETED = strawberry.enum_value("completed", description="Executed; its migration is finalized.")
     CANCELLED = strawberry.enum_value("cancelled", description="Withdrawn, or voted down.")
@@ -52,7 +52,7 @@ class ProposalState(Enum):
     PROPOSED = strawberry.enum_value("proposed", description="Can be approved until timelock.votingEndsAt.")
     APPROVED = strawberry.enum_value("approved", description="Waits for timelock.eta; can still be cancelled.")
     READY = strawberry.enum_value("ready", description="Anyone may execute it until timelock.graceEndsAt.")
-    EXECUTED = strawberry.enum_value("executed", description="The code was replaced.")
+    EXECUTED = strawberry.enum_value("executed", description="What it proposed was done.")
     MIGRATING = strawberry.enum_value("migrating", description="Executed; its accounts are being migrated.")
     COMPLETED = strawberry.enum_value("completed", description="Executed; its migration is finalized.")
     ROLLED_BACK = strawberry.enum_value("rolled_back", description="Executed, and undone by a rollback.")
@@ -103,7 +103,7 @@ class Execution:
     signature: str = strawberry.field(description="The transaction, in base58.")
 
 
-@strawberry.type(description="An upgrade that a member proposed.")
+@strawberry.type(description="What a member proposed: an upgrade, its rollback, other rules, or a transfer.")
 class Proposal:
     """A row of the fragment `proposal`."""
 
@@ -118,19 +118,29 @@ class Proposal:
     status: ProposalStatus = strawberry.field(description="Its status as last written on chain.")
     proposer: strawberry.ID = strawberry.field(description="The member who proposed it.")
     payer: strawberry.ID = strawberry.field(description="Who paid for its account, and gets the buffer's lamports.")
-    buffer: strawberry.ID = strawberry.field(description="The account that holds the proposed code.")
-    buffer_length: Int53 = strawberry.field(description="The proposed code's length in bytes.")
-    verified_length: Int53 = strawberry.field(description="How many of these bytes were hashed on chain so far.")
-    code_digest: Hash = strawberry.field(
+    buffer: strawberry.ID | None = strawberry.field(
+        description="The account that holds the proposed code; null where none is proposed."
+    )
+    buffer_length: Int53 | None = strawberry.field(description="The proposed code's length in bytes.")
+    verified_length: Int53 | None = strawberry.field(
+        description="How many of these bytes were hashed on chain so far; null where it is no upgrade."
+    )
+    code_digest: Hash | None = strawberry.field(
         description="The code's digest: SHA-256 over chunks of 1 MiB, each with the digest before it."
     )
     digest: Hash = strawberry.field(description="What an approval names: the digest of everything voted on.")
     slot_hash: Hash = strawberry.field(description="The newest slot's hash when it was proposed; part of the digest.")
-    base_version: Int53 = strawberry.field(description="The program's version that it is meant for.")
+    base_version: Int53 | None = strawberry.field(
+        description="The program's version that it is meant for; null for a config."
+    )
     config_seq: Int53 = strawberry.field(description="The version of the multisig's rules that it was made under.")
-    no_rollback: bool = strawberry.field(description="Whether the vote includes that there will be no way back.")
+    no_rollback: bool | None = strawberry.field(
+        description="Whether the vote includes that there will be no way back; null where it is no upgrade."
+    )
     approval_count: int = strawberry.field(description="Members who approved so far.")
-    threshold: int = strawberry.field(description="Approvals that the multisig asks for.")
+    threshold: int = strawberry.field(
+        description="Approvals that the multisig asks for; for a rollback the emergency threshold."
+    )
     cancel_threshold: int = strawberry.field(description="Cancel votes that end it.")
     created_at: datetime = strawberry.field(description="When it was proposed, by the chain's clock.")
     created_slot: Int53 = strawberry.field(description="The slot in which it was proposed.")
@@ -156,9 +166,11 @@ class Proposal:
         assert row is not None
         return Multisig.from_row(self.reader, row)
 
-    @resolver("The program that would be upgraded.")
-    async def program(self) -> Program:
+    @resolver("The program that it is about; null for a config.")
+    async def program(self) -> Program | None:
         """Its program; only registered ones can be proposed for."""
+        if self.row["program_address"] is None:
+            return None
         row = await self.reader.program((self.row["multisig_address"], self.row["program_address"]))
         assert row is not None
         return Program.from_row(self.reader, row)

@@ -22,12 +22,19 @@ WITH event AS (
 SELECT 'multisig' AS kind, multisig AS key, multisig, NULL AS program, NULL AS owner, slot, seq FROM event
 
 -- name: config_changed
-WITH event AS (
-    -- The last one of each multisig is what it is now.
-    SELECT DISTINCT ON (data->>'multisig') slot, seq, data->'new' AS new, data->>'config_seq' AS config_seq,
-           data->>'multisig' AS multisig
+WITH executed AS (
+    SELECT slot, seq, signature, data, data->>'multisig' AS multisig, data->>'proposal' AS proposal,
+           to_timestamp((data->'header'->>'unix_timestamp')::bigint) AS at
     FROM events WHERE id = ANY($1::bigint[])
-    ORDER BY data->>'multisig', seq DESC
+), proposals AS (
+    UPDATE upgrade_proposals
+    SET status = 'executed', closed_at = at, closed_signature = executed.signature, updated_slot = executed.slot,
+        updated_seq = executed.seq
+    FROM executed WHERE address = proposal
+), event AS (
+    -- The last one of each multisig is what it is now.
+    SELECT DISTINCT ON (multisig) slot, seq, data->'new' AS new, data->>'config_seq' AS config_seq, multisig
+    FROM executed ORDER BY multisig, seq DESC
 ), config AS (
     UPDATE multisigs
     SET threshold = (new->>'threshold')::smallint, cancel_threshold = (new->>'cancel_threshold')::smallint,
@@ -52,6 +59,8 @@ WITH event AS (
         is_guard = excluded.is_guard
 )
 SELECT 'multisig' AS kind, multisig AS key, multisig, NULL AS program, NULL AS owner, slot, seq FROM event
+UNION ALL
+SELECT 'proposal', proposal, multisig, NULL, NULL, slot, seq FROM executed
 
 -- name: system_paused
 WITH event AS (

@@ -19,10 +19,18 @@ SELECT 'program' AS kind, program AS key, multisig, program, NULL AS owner, slot
 
 -- name: authority_transferred
 WITH event AS (
-    SELECT slot, seq, data->>'multisig' AS multisig, data->>'program' AS program
+    SELECT slot, seq, signature, data->>'multisig' AS multisig, data->>'program' AS program,
+           data->>'proposal' AS proposal, to_timestamp((data->'header'->>'unix_timestamp')::bigint) AS at
     FROM events WHERE id = ANY($1::bigint[])
+), executed AS (
+    UPDATE upgrade_proposals
+    SET status = 'executed', closed_at = at, closed_signature = event.signature, updated_slot = event.slot,
+        updated_seq = event.seq
+    FROM event WHERE address = proposal
 ), released AS (
     UPDATE programs SET released = true
     FROM event WHERE (programs.multisig, programs.program) = (event.multisig, event.program)
 )
 SELECT 'program' AS kind, program AS key, multisig, program, NULL AS owner, slot, seq FROM event
+UNION ALL
+SELECT 'proposal', proposal, multisig, program, NULL, slot, seq FROM event

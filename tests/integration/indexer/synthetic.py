@@ -107,6 +107,7 @@ def governance_history(name: str, chance: random.Random, proposals: int) -> Hist
         upgrade_authority=address(f"{name} authority"),
         previous_authority=address(f"{name} before"),
         timelock=0,
+        version=0,
     )
     version = 0
     for id in range(1, proposals + 1):

@@ -14,7 +14,7 @@ from windlass_indexer.event import Event, FollowedProgram
 from windlass_indexer.store import Store
 from windlass_programs.addresses import WINDLASS_PROGRAM_ID
 from windlass_programs.idl import Idl
-from windlass_programs.windlass import ProposalKind
+from windlass_programs.windlass import ProposalKind, ProposalStatus
 
 WINDLASS = FollowedProgram(str(WINDLASS_PROGRAM_ID), Idl.load("windlass"))
 
@@ -85,13 +85,21 @@ async def agree(connection: asyncpg.Connection, world: Council | Ledger) -> None
     for id in range(1, config.proposal_count + 1):
         proposal = world.proposal(id)
         row = await connection.fetchrow(
-            """SELECT status::text, closed_at, extract(epoch FROM eta)::bigint AS eta_seconds, pause_mark
+            """SELECT kind::text, status::text, program, closed_at, pause_mark, buffer_reclaimed, rollback_buffer,
+                      extract(epoch FROM voting_ends_at)::bigint AS voting_ends,
+                      extract(epoch FROM eta)::bigint AS eta_seconds,
+                      (SELECT count(*) FILTER (WHERE vote = 'approve') - count(*) FILTER (WHERE vote = 'revoke')
+                       FROM approval_history WHERE proposal = address) AS approvals
                FROM upgrade_proposals p JOIN timelocks ON proposal = address WHERE id = $1""",
             id,
         )
-        if proposal.kind is not ProposalKind.UPGRADE:
-            assert row is None
-            continue
+        assert row["kind"] == proposal.kind.name.lower()
+        assert row["program"] == (str(proposal.program) if proposal.kind is not ProposalKind.CONFIG else None)
+        assert row["buffer_reclaimed"] == proposal.buffer_reclaimed
+        assert row["rollback_buffer"] == (str(kept.buffer) if (kept := proposal.rollback_buffer) else None)
+        assert row["approvals"] == len(proposal.approvals)
+        if proposal.status is ProposalStatus.PROPOSED:
+            assert row["voting_ends"] == proposal.expires_at
         assert row["status"] == proposal.status.name.lower()
         assert (row["closed_at"] is None) == (proposal.closed_at == 0)
         assert (row["eta_seconds"] or 0, row["pause_mark"]) == (proposal.eta, proposal.pause_mark)

@@ -63,7 +63,8 @@ class Folding:
         await self._apart(connection, ready, folded)
         folded.gaps.update((s.address, s.gap) for s in streams.values() if s.gap is not None)
         folded.whole.update(streams.keys() - folded.gaps.keys())
-        await mark(connection, folded.failures)
+        unknown = {stream.address: told for stream in ready if (told := self._unknown(stream))}
+        await mark(connection, unknown | folded.failures)
         return folded
 
     async def _apart(self, connection: asyncpg.Connection, streams: Sequence[Stream], folded: Folded) -> None:
@@ -102,6 +103,16 @@ class Folding:
         if statement is None:
             _log.warning("%s %d: no table knows the event %s", event.stream, event.seq, event.name)
         return statement
+
+    def _unknown(self, stream: Stream) -> str | None:
+        """What to say of a stream whose digest agrees with the chain while the tables may not: this is no failure."""
+        for event in stream.ready:
+            if (self._idl_names.get(event.program, ""), event.name or "") not in self._folds:
+                return (
+                    f"event {event.seq} {event.name or '(not in the IDL)'} is known to no table: "
+                    "what is shown may be older than the chain"
+                )
+        return None
 
 
 async def mark(connection: asyncpg.Connection, disagreements: Mapping[str, str]) -> None:

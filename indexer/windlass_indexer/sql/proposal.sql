@@ -191,27 +191,6 @@ SELECT 'proposal' AS kind, proposal AS key, multisig, program, NULL AS owner, sl
 UNION ALL
 SELECT 'program', program, multisig, program, NULL, slot, seq FROM latest
 
--- name: migration_started
-WITH event AS (
-    SELECT slot, seq, data->>'multisig' AS multisig, data->>'program' AS program, data->>'proposal' AS proposal
-    FROM events WHERE id = ANY($1::bigint[])
-), started AS (
-    UPDATE upgrade_proposals SET status = 'migrating', updated_slot = event.slot, updated_seq = event.seq
-    FROM event WHERE address = proposal
-)
-SELECT 'proposal' AS kind, proposal AS key, multisig, program, NULL AS owner, slot, seq FROM event
-
--- name: migration_finalized
--- On the tracker's stream: its numbers are not the multisig's.
-WITH event AS (
-    SELECT slot, seq, data->>'multisig' AS multisig, data->>'program' AS program, data->>'proposal' AS proposal
-    FROM events WHERE id = ANY($1::bigint[])
-), finalized AS (
-    UPDATE upgrade_proposals SET status = 'completed', updated_slot = greatest(updated_slot, event.slot)
-    FROM event WHERE address = proposal
-)
-SELECT 'proposal' AS kind, proposal AS key, multisig, program, NULL AS owner, slot, seq FROM event
-
 -- name: config_proposed
 WITH event AS (
     SELECT slot, seq, signature, data, data->>'multisig' AS multisig, data->>'program' AS program,

@@ -25,7 +25,11 @@ SELECT DISTINCT stream, program FROM events WHERE id > $1 AND stream IS NOT NULL
 -- What the chain was compared with is still the same where number and digest are.
 UPDATE windlass_rebuild.streams AS fresh
 SET verified_seq = served.verified_seq, verified_slot = served.verified_slot, verified_at = served.verified_at,
-    disagreement = coalesce(fresh.disagreement, served.disagreement)
+    -- What no table knew then may be folded now.
+    disagreement = coalesce(
+        fresh.disagreement,
+        CASE WHEN served.disagreement NOT LIKE 'event % is known to no table: %' THEN served.disagreement END
+    )
 FROM public.streams AS served
 WHERE (served.stream, served.seq, served.digest) = (fresh.stream, fresh.seq, fresh.digest)
 

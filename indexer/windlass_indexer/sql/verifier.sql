@@ -17,7 +17,9 @@ WITH compared AS (
     ORDER BY stream FOR UPDATE OF streams
 )
 UPDATE streams
-SET verified_seq = compared.seq, verified_slot = compared.slot, verified_at = clock_timestamp(), disagreement = NULL
+SET verified_seq = compared.seq, verified_slot = compared.slot, verified_at = clock_timestamp(),
+    -- An event that no table knows counts in the digest all the same: only a rebuild by who knows it takes that back.
+    disagreement = CASE WHEN disagreement LIKE 'event % is known to no table: %' THEN disagreement END
 FROM compared WHERE streams.stream = compared.stream
 
 -- name: disagreed

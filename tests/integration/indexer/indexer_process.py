@@ -28,6 +28,8 @@ _TABLES = {
     "approval_history": "SELECT * FROM approval_history ORDER BY proposal, seq",
     "timelocks": "SELECT * FROM timelocks ORDER BY proposal",
     "upgrade_history": "SELECT * FROM upgrade_history ORDER BY multisig, program, version",
+    "migration_jobs": "SELECT * FROM migration_jobs ORDER BY tracker",
+    "account_migrations": "SELECT * FROM account_migrations ORDER BY tracker, seq",
     "vaults": "SELECT * FROM vaults ORDER BY address",
     "vault_transactions": "SELECT * FROM vault_transactions ORDER BY vault, seq",
 }

@@ -140,6 +140,30 @@ async def test_an_upgrade_that_is_migrated_is_migrating(store: Store, connection
     ledger.initialize()
     ledger.register()
     ledger.migrating()
+    accounts = ledger.put_accounts(2)
+    ledger.migrate(*accounts)
     events = [as_read(raw, slot) for slot, raw in enumerate(ledger.chain.events_of(WINDLASS_PROGRAM_ID), 1)]
     await store.commit(WINDLASS.address, events)
     await agree(connection, ledger)
+
+
+@pytest.mark.parametrize("tracker_first", [False, True])
+async def test_a_migration_is_completed_whichever_stream_is_read_first(
+    store: Store, connection: asyncpg.Connection, tracker_first: bool
+) -> None:
+    ledger = Ledger()
+    ledger.initialize()
+    ledger.register()
+    ledger.migrating()
+    ledger.migrate(*ledger.put_accounts(2))
+    ledger.chain.advance(30 * DAY)
+    ledger.finalize()
+    events = [as_read(raw, slot) for slot, raw in enumerate(ledger.chain.events_of(WINDLASS_PROGRAM_ID), 1)]
+    tracker = str(ledger.tracker_address())
+    for of_tracker in (tracker_first, not tracker_first):
+        await store.commit(WINDLASS.address, [event for event in events if (event.stream == tracker) is of_tracker])
+    await agree(connection, ledger)
+    row = await connection.fetchrow("SELECT * FROM migration_jobs")
+    assert (row["tracker"], row["state"], row["migrated"], row["reverted"]) == (tracker, "finalized", 2, 0)
+    assert (row["proposal"], row["version"]) == (str(ledger.tracker.proposal), ledger.tracker.version)
+    assert await connection.fetchval("SELECT count(*) FROM account_migrations WHERE kind = 'migrate'") == 2

@@ -127,3 +127,44 @@ async def test_a_row_is_final_once_its_slot_is(service: Service, read_model: Rea
     for finalized, commitment in [(read_model.slot - 1, "CONFIRMED"), (read_model.slot, "FINALIZED")]:
         await read_model.chain(GENESIS, finalized_slot=finalized)
         assert await service.ask(query, address=proposal.address) == {"proposal": {"commitment": commitment}}
+
+
+PAUSE = timedelta(hours=10)
+
+
+@pytest.mark.parametrize("kind", ["upgrade", "rollback"])
+async def test_a_pause_makes_all_but_a_rollback_wait(service: Service, read_model: ReadModel, kind: str) -> None:
+    proposal = await _approved(read_model, 3)
+    if kind == "rollback":
+        await read_model.connection.execute(
+            "UPDATE upgrade_proposals SET kind = 'rollback', rolls_back = address WHERE address = $1", proposal.address
+        )
+    await read_model.connection.execute(
+        "UPDATE multisigs SET (pause_started_at, paused_until) = ($2, $3) WHERE address = $1",
+        proposal.governance.multisig,
+        ETA - SECOND,
+        ETA - SECOND + PAUSE,
+    )
+    moved = ("READY", 0) if kind == "rollback" else ("APPROVED", 1)
+    for time, state in [(ETA, moved), (ETA + PAUSE - SECOND, moved), (ETA + PAUSE, ("READY", 0))]:
+        await read_model.chain(time)
+        assert await _state(service, proposal) == state, time
+    # The end of grace does not move.
+    await read_model.chain(ETA + GRACE)
+    assert await _state(service, proposal) == ("EXPIRED", None)
+
+
+async def test_a_config_has_no_program_and_is_stale_under_other_rules(service: Service, read_model: ReadModel) -> None:
+    proposal = await _approved(read_model, 1)
+    await read_model.connection.execute(
+        """UPDATE upgrade_proposals SET kind = 'config', new_config = '{}', program = NULL, buffer = NULL,
+           buffer_len = NULL, verified_len = NULL, code_digest = NULL, base_version = NULL, no_rollback = NULL
+           WHERE address = $1""",
+        proposal.address,
+    )
+    await read_model.chain(GENESIS)
+    query = "query ($address: ID!) { proposal(address: $address) { kind state codeDigest program { address } } }"
+    shown = {"kind": "CONFIG", "codeDigest": None, "program": None}
+    assert await service.ask(query, address=proposal.address) == {"proposal": shown | {"state": "PROPOSED"}}
+    await read_model.connection.execute("UPDATE multisigs SET config_seq = 1")
+    assert await service.ask(query, address=proposal.address) == {"proposal": shown | {"state": "STALE"}}

@@ -13,7 +13,7 @@ U64_MAX = 2**64 - 1
 STREAM_SEQ = 8
 # MultisigConfig: discriminator, stream, bump, create key, three thresholds, four durations, config_seq, the count.
 PROPOSAL_COUNT = 8 + 40 + 1 + 32 + 3 + 4 * 8 + 8
-# Then the pauses (two times, who, their sum, the last three), and the members: a u32 length, key and roles of the first.
+# Then the pauses (two times, who, their sum, the last three) and the members: a length, key and roles of the first.
 OPEN_PROPOSALS_OF_THE_FIRST = PROPOSAL_COUNT + 8 + (2 * 8 + 32 + 8 + 3 * 8) + 4 + 33
 # ProgramUpgradeState: discriminator, two bumps, three keys, the version, code digest and length, timelock, and where
 # nothing is approved:

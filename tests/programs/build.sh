@@ -10,5 +10,7 @@ out=${1:-$here/built}
 mkdir -p "$out"
 for crate in "$here"/*/Cargo.toml; do
   crate=$(dirname "$crate")
-  "$SBF" build "$crate" "$out/$(basename "$crate").so"
+  so="$out/$(basename "$crate").so"
+  # A crate that needs more than its own folder says how it is built.
+  if [ -x "$crate/build.sh" ]; then "$crate/build.sh" "$so"; else "$SBF" build "$crate" "$so"; fi
 done

@@ -74,6 +74,11 @@ async def propose(
     may_extend: bool,
 ) -> None:
     """Check, tell, and propose."""
+    if not no_rollback:
+        raise Refused(
+            "An upgrade that can be rolled back needs a copy of the running code kept on chain before it is executed, "
+            "which these commands do not offer yet; propose with --no-rollback."
+        )
     config = await session.accounts.multisig(multisig)
     state = await session.accounts.program_state(multisig, program)
     found = await session.accounts.buffer(buffer)

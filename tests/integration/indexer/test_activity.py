@@ -58,6 +58,7 @@ async def register(database: str) -> None:
         upgrade_authority=address("activity authority"),
         previous_authority=address("activity before"),
         timelock=0,
+        version=0,
     )
     async with asyncpg.create_pool(database, min_size=1, max_size=1) as pool:
         await Store(pool, Settings.read({}).programs).commit(str(WINDLASS_PROGRAM_ID), history.events)

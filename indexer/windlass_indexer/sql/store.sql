@@ -1,9 +1,9 @@
 -- name: claim_chain
--- The first run's chain stays; the answer is the chain that the tables are about.
-WITH claimed AS (
-    INSERT INTO chain (genesis_hash) VALUES ($1) ON CONFLICT DO NOTHING RETURNING genesis_hash
-)
-SELECT genesis_hash FROM claimed UNION ALL SELECT genesis_hash FROM chain LIMIT 1
+-- The first run's chain stays; the answer is the chain that the tables are about. The update changes nothing: it is how
+-- one of two indexers that start together sees the row that the other has just committed.
+INSERT INTO chain AS held (genesis_hash) VALUES ($1)
+ON CONFLICT (single) DO UPDATE SET genesis_hash = held.genesis_hash
+RETURNING held.genesis_hash
 
 -- name: insert_events
 -- Duplicates change nothing: they are the rule, not the exception (wake-ups repeat, the last slots are read again).

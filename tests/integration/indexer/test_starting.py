@@ -1,5 +1,6 @@
 """What an operator reads when the indexer cannot start: what is missing, what was tried, how to mend it."""
 
+import asyncio
 import os
 import socket
 from collections.abc import Iterator
@@ -9,7 +10,9 @@ import asyncpg
 import pytest
 from integration.indexer.indexer_process import Ended, environment, run_to_end, running_indexer
 from integration.indexer.waiting import until
+from solders.pubkey import Pubkey
 from stack.localnet import Localnet, running_localnet
+from windlass_indexer.store import Store
 
 SECRET = "hunter2"
 
@@ -94,3 +97,12 @@ async def test_a_database_about_another_chain_is_left_alone(localnet: Localnet, 
         ended = await refused_start(environment(other, database))
     assert "the database holds the chain with genesis" in ended.err
     assert "--database" in ended.err
+
+
+async def test_indexers_that_start_together_agree_which_chain_the_database_is_about(database: str) -> None:
+    async with asyncpg.create_pool(database, min_size=16, max_size=16) as pool:
+        store, genesis = Store(pool, []), str(Pubkey.new_unique())
+        for _ in range(20):
+            await pool.execute("TRUNCATE chain")
+            await asyncio.gather(*(store.claim_chain(genesis) for _ in range(16)))
+        assert await pool.fetchval("SELECT genesis_hash FROM chain") == genesis

@@ -18,6 +18,8 @@ from windlass_indexer.database import connection
 from windlass_indexer.decode import events_of
 from windlass_indexer.errors import IndexerError, SettingsError, TransactionMalformed
 from windlass_indexer.event import FollowedProgram
+from windlass_indexer.outbox import OutboxStatus
+from windlass_indexer.outbox import status as outbox_status
 from windlass_indexer.progress import progress_bar
 from windlass_indexer.rebuild import rebuild as rebuild_read_model
 from windlass_indexer.settings import Settings, other_programs
@@ -201,6 +203,40 @@ def verify(rpc: str | None, database: str | None) -> None:
     verdicts = Counter(comparison.verdict for comparison in comparisons)
     click.echo(f"{verdicts[Verdict.AGREES]} of {len(comparisons)} streams agree with the chain")
     if verdicts[Verdict.AGREES] != len(comparisons):
+        sys.exit(_EXIT_FAILED)
+
+
+@main.command(epilog="Example: windlass-indexer outbox --retry")
+@_database
+@click.option("--retry", is_flag=True, help="Send the dead letters once more, beginning now.")
+@_json
+def outbox(database: str | None, retry: bool, as_json: bool) -> None:
+    """Show how alerts reach the webhooks of WINDLASS_WEBHOOKS; exit 1 if there are dead letters.
+
+    A dead letter is an alert that a webhook did not take in 20 attempts over about 12 hours.
+    """
+    settings = _settings(database=database)
+
+    async def look() -> OutboxStatus:
+        async with connection(settings.database_url) as opened:
+            await migrations.apply(opened)
+            return await outbox_status(opened, retry=retry)
+
+    found = _run(look())
+    if as_json:
+        click.echo(orjson.dumps(found.json()))
+    else:
+        for row in found.targets:
+            told = "{target}: {delivered:,} delivered, {waiting:,} waiting ({failing:,} after a failure), {dead:,} dead"
+            click.echo(told.format_map(row))
+        for row in found.dead:
+            told = "dead letter {id}: alert {alert} ({kind}) to {target} after {attempts} attempts: {last_error}"
+            click.echo(told.format_map(row))
+        if retry:
+            click.echo(f"{found.retried:,} dead letters are sent once more")
+        elif not found.targets:
+            click.echo("nothing was ever sent")
+    if found.dead:
         sys.exit(_EXIT_FAILED)
 
 

@@ -11,6 +11,7 @@ IndexerError
 ├── RpcError
 │   ├── RpcUnreachable       no answer at all, or not a JSON-RPC one
 │   └── RpcRefused           the node answered with a JSON-RPC error
+├── WebhookFailed            a webhook did not take an alert
 ├── WebsocketRefused         the node's websocket does not take our subscriptions
 └── TransactionMalformed     not a getTransaction result with encoding "json"
 """
@@ -64,6 +65,10 @@ class RpcRefused(RpcError):
         self.method = method
         self.code = code
         self.message = message
+
+
+class WebhookFailed(IndexerError):
+    """A webhook did not take an alert, which is tried again; the text has neither its URL nor the secret."""
 
 
 class WebsocketRefused(IndexerError):

@@ -11,10 +11,11 @@ import asyncpg
 
 from windlass_indexer import queries
 from windlass_indexer.event import FollowedProgram
-from windlass_indexer.folds import registry
+from windlass_indexer.folds import is_of_governance, registry
 from windlass_indexer.streams import StoredEvent, Stream, collect, waves
 
 _SQL = queries.load("folding.sql")
+_TIMELINE = queries.load("timeline.sql")
 _log = logging.getLogger(__name__)
 
 
@@ -24,6 +25,7 @@ class Folded:
 
     `changed` are the aggregates that the folds wrote, by kind and key; `streams` have moved on; of all that were to
     be folded, `whole` lack nothing and `gaps` wait for the number that is missing; `failures` say what is wrong.
+    `governance` are the ids of the events folded that alerts may be about.
     """
 
     changed: dict[tuple[str, str], asyncpg.Record] = field(default_factory=dict)
@@ -31,6 +33,7 @@ class Folded:
     whole: set[str] = field(default_factory=set)
     gaps: dict[str, int] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    governance: list[int] = field(default_factory=list)
 
 
 class Folding:
@@ -87,6 +90,7 @@ class Folding:
             return
         folded.changed |= changed
         folded.streams.update(stream.address for stream in streams)
+        folded.governance += self._governance(streams)
 
     async def _together(
         self, connection: asyncpg.Connection, streams: Sequence[Stream]
@@ -95,8 +99,19 @@ class Folding:
         for statement, step in waves((stream.ready for stream in streams), self._statement):
             for row in await connection.fetch(statement, [event.id for event in step]):
                 changed[row["kind"], row["key"]] = row
+        if governance := self._governance(streams):
+            for statement in _TIMELINE.values():
+                await connection.execute(statement, governance)
         await connection.execute(_SQL["advance_streams"], *zip(*(stream.advanced() for stream in streams), strict=True))
         return changed
+
+    def _governance(self, streams: Sequence[Stream]) -> list[int]:
+        return [
+            event.id
+            for stream in streams
+            for event in stream.ready
+            if is_of_governance(self._idl_names.get(event.program, ""), event.name or "")
+        ]
 
     def _statement(self, event: StoredEvent) -> str | None:
         statement = self._folds.get((self._idl_names.get(event.program, ""), event.name or ""))

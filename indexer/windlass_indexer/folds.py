@@ -18,6 +18,9 @@ TABLES = (
     "upgrade_history",
     "migration_jobs",
     "account_migrations",
+    "audit_log",
+    "countdowns",
+    "pauses",
     "vaults",
     "vault_transactions",
 )
@@ -54,6 +57,19 @@ _TABLE = [
     ("collateral_vault", "Deposited", "vault.sql", "balance_moved"),
     ("collateral_vault", "Withdrawn", "vault.sql", "balance_moved"),
 ]
+
+GOVERNANCE = "windlass"
+_TIMELINE = frozenset(
+    # What is told of single accounts stands in the tables of migrations; there may be millions of them.
+    (program, event)
+    for program, event, _, query in _TABLE
+    if program == GOVERNANCE and query != "account_moved"
+)
+
+
+def is_of_governance(program: str, event: str) -> bool:
+    """Whether the event (of the program by its IDL's name) belongs to the timeline: audit log, countdowns, alerts."""
+    return (program, event) in _TIMELINE
 
 
 def registry(table: Iterable[tuple[str, str, str, str]] = tuple(_TABLE)) -> Registry:

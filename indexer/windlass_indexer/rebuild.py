@@ -20,6 +20,7 @@ from windlass_indexer.folding import Folding
 from windlass_indexer.folds import TABLES
 from windlass_indexer.fresh_tables import FreshTables
 from windlass_indexer.leadership import keep_writers_out
+from windlass_indexer.notifications import notify
 from windlass_indexer.streams import StoredEvent
 
 _SQL = queries.load("rebuild.sql")
@@ -111,7 +112,7 @@ class _Rebuild:
             await self._connection.execute(_SQL["carry_verdicts_over"])
             totals = await self._connection.fetchrow(_SQL["totals"])
             reads = await self._fresh.swap()
-            await self._connection.execute(_SQL["notify"])
+            await notify(self._connection, [{"kind": "status"}])
         now = monotonic()
         await self._fresh.validate()
         return Rebuilt(

@@ -11,6 +11,7 @@ import asyncpg
 import websockets
 
 from windlass_indexer.activity import Activity
+from windlass_indexer.alerts import TimeAlerts
 from windlass_indexer.backfill import Backfill, Backfilled, Progress
 from windlass_indexer.chain import Chain, ChainTime
 from windlass_indexer.database import migrated_pool
@@ -18,6 +19,7 @@ from windlass_indexer.errors import LeadershipLost, RpcError, RpcUnreachable, We
 from windlass_indexer.event import FollowedProgram
 from windlass_indexer.follower import Follower
 from windlass_indexer.leadership import Leadership, leading
+from windlass_indexer.outbox import Outbox
 from windlass_indexer.retries import persistently
 from windlass_indexer.rpc import Rpc
 from windlass_indexer.settings import Settings, without_password
@@ -80,6 +82,8 @@ class _Indexer:
         self._store = Store(pool, settings.programs, leadership.fence)
         self._verifier = Verifier(chain, pool, self._repair, leadership.fence)
         self._activity = Activity(chain, pool, lambda: self._time, leadership.fence)
+        self._alerts = TimeAlerts(settings.programs, pool, lambda: self._time, leadership.fence)
+        self._outboxes = [Outbox(webhook, pool, leadership.fence) for webhook in settings.webhooks]
         self._followers = {
             program.address: Follower(program, chain, self._store, self._confirmed_slot, self._verifier.changed)
             for program in settings.programs
@@ -100,6 +104,9 @@ class _Indexer:
                 tasks.create_task(self._keep_time())
                 tasks.create_task(self._verifier.run())
                 tasks.create_task(self._activity.run())
+                tasks.create_task(self._alerts.run())
+                for outbox in self._outboxes:
+                    tasks.create_task(outbox.run())
                 for follower in self._followers.values():
                     tasks.create_task(follower.run())
         except BaseExceptionGroup as failures:

@@ -13,6 +13,7 @@ from windlass_programs.idl import Idl, IdlError, IdlWithoutAddress
 
 from windlass_indexer.errors import SettingsError
 from windlass_indexer.event import FollowedProgram
+from windlass_indexer.webhooks import Webhook, read_webhooks
 
 # A path's part that is at least this long is taken for an API key.
 _KEY_LENGTH = 20
@@ -32,6 +33,7 @@ class Settings:
     programs: tuple[FollowedProgram, ...]
     log_level: str
     log_format: str
+    webhooks: tuple[Webhook, ...] = ()
 
     @classmethod
     def read(
@@ -73,6 +75,7 @@ class Settings:
             programs=tuple(followed),
             log_level=_choice(env, "WINDLASS_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
             log_format=_choice(env, "WINDLASS_LOG_FORMAT", "text", ("text", "json")),
+            webhooks=read_webhooks(env),
         )
 
 

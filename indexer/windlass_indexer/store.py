@@ -8,12 +8,13 @@ from typing import Any
 import asyncpg
 import orjson
 
-from windlass_indexer import queries
+from windlass_indexer import alerts, queries
 from windlass_indexer.chain import ChainTime
 from windlass_indexer.errors import ChainMismatch
 from windlass_indexer.event import Event, FollowedProgram
 from windlass_indexer.folding import Folding, mark
 from windlass_indexer.leadership import OPEN, Fence
+from windlass_indexer.notifications import notify
 
 _SQL = queries.load("store.sql")
 _log = logging.getLogger(__name__)
@@ -68,7 +69,6 @@ class Store:
 
     async def tell_time(self, programs: Sequence[str], time: ChainTime) -> None:
         """Record what the node says of the chain, and tell the readers if it is news."""
-        status = orjson.dumps({"kind": "status", "slot": time.confirmed_slot}).decode()
         async with self._fence.transaction(self._pool) as connection:
             # Losing the last moments of this in a crash loses nothing: the node says it again.
             await connection.execute("SET LOCAL synchronous_commit = off")
@@ -76,7 +76,7 @@ class Store:
                 _SQL["tell_time"], programs, time.confirmed_slot, time.finalized_slot, time.unix_timestamp
             )
             if done != "INSERT 0 0":
-                await connection.execute(_SQL["notify"], [status])
+                await notify(connection, [{"kind": "status", "slot": time.confirmed_slot}])
 
     async def commit(self, program: str, events: Sequence[Event], cursor: Cursor | None = None) -> Committed:
         """Keep `events` (of `program`), fold every stream they touch and move the cursor, in one transaction.
@@ -101,8 +101,8 @@ class Store:
         folded = await self._folding.fold(connection, streams)
         rivals = await self._rivals(connection, events)
         await mark(connection, rivals)
-        if folded.changed:
-            await connection.execute(_SQL["notify"], [_payload(row) for row in folded.changed.values()])
+        await notify(connection, folded.changed.values())
+        await alerts.settle(connection, folded.governance)
         committed.folded.update(folded.streams - rivals.keys())
         committed.whole.update(folded.whole)
         committed.gaps.update(folded.gaps)
@@ -122,10 +122,6 @@ class Store:
             row["stream"]: f"event {row['seq']} is in {row['stored_signature']} and in {row['signature']}"
             for row in rows
         }
-
-
-def _payload(row: asyncpg.Record) -> str:
-    return orjson.dumps({key: value for key, value in row.items() if value is not None}).decode()
 
 
 def _columns(events: Sequence[Event]) -> tuple[list[Any], ...]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,10 @@ import httpx
 from click.testing import CliRunner
 from solders.keypair import Keypair
 from solders.pubkey import Pubkey
+from stack.localnet import Localnet, running_localnet
 from windlass_commands.cli import main
 from windlass_commands.keypairs import write_keypair
+from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
 from windlass_programs.artifacts import program_elf_path
 
 MEMBERS = ("alice", "bob", "carol", "dave", "erin")
@@ -151,3 +155,21 @@ def wallets_in(directory: Path) -> dict[str, Keypair]:
     for name, keypair in wallets.items():
         write_keypair(directory / f"{name}.json", keypair)
     return wallets
+
+
+@contextmanager
+def governed_localnet(directory: Path, count: int) -> Iterator[tuple[Governance, Localnet]]:
+    """A fresh chain with Windlass, and `count` programs to hand over to it."""
+    wallets = wallets_in(directory)
+    programs = [Keypair().pubkey() for _ in range(count)]
+    vault = str(program_elf_path("collateral_vault_v1"))
+    flags = ["--upgradeable-program", str(WINDLASS_PROGRAM_ID), str(program_elf_path("windlass")), "none"]
+    for program in programs:
+        flags += ["--upgradeable-program", str(program), vault, str(wallets["authority"].pubkey())]
+    authority = str(wallets["authority"].pubkey())
+    flags += ["--upgradeable-program", str(VAULT_PROGRAM_ID), vault, authority]
+    for keypair in wallets.values():
+        flags += ["--mint", str(keypair.pubkey())]
+    os.environ.pop("WINDLASS_RPC_URL", None)
+    with running_localnet("--slot-ms", "50", *flags) as localnet:
+        yield Governance(localnet.rpc_url, directory, wallets, programs), localnet

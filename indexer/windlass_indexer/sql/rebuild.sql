@@ -35,6 +35,3 @@ WHERE (served.stream, served.seq, served.digest) = (fresh.stream, fresh.seq, fre
 
 -- name: totals
 SELECT count(*) AS streams, coalesce(sum(seq), 0)::bigint AS events FROM windlass_rebuild.streams
-
--- name: notify
-SELECT pg_notify('windlass_changes', '{"kind":"status"}')

@@ -23,9 +23,6 @@ FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) AS rival (stream, 
 JOIN events AS stored ON stored.stream = rival.stream AND stored.seq = rival.seq
 WHERE (stored.signature, stored.path) <> (rival.signature, rival.path::integer[])
 
--- name: notify
-SELECT pg_notify('windlass_changes', payload) FROM unnest($1::text[]) AS payload
-
 -- name: move_cursor
 -- Never backwards: a reading that began earlier may end later.
 INSERT INTO cursors AS cursor (program, slot, signature) VALUES ($1, $2, $3)

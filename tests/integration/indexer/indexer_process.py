@@ -30,6 +30,9 @@ _TABLES = {
     "upgrade_history": "SELECT * FROM upgrade_history ORDER BY multisig, program, version",
     "migration_jobs": "SELECT * FROM migration_jobs ORDER BY tracker",
     "account_migrations": "SELECT * FROM account_migrations ORDER BY tracker, seq",
+    "audit_log": "SELECT * FROM audit_log ORDER BY stream, seq",
+    "countdowns": "SELECT * FROM countdowns ORDER BY stream, seq",
+    "pauses": "SELECT * FROM pauses ORDER BY stream, seq",
     "vaults": "SELECT * FROM vaults ORDER BY address",
     "vault_transactions": "SELECT * FROM vault_transactions ORDER BY vault, seq",
 }

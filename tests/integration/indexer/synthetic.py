@@ -29,11 +29,12 @@ class History:
         self.program = program
         self.stream = stream
         self.events: list[Event] = []
+        self.now: int | None = None  # the chain's time of what comes next; None: a minute after the last
 
     def emit(self, name: str, **fields: Any) -> None:
         """The stream's next event."""
         seq = len(self.events) + 1
-        unix_timestamp = START + seq * 60
+        unix_timestamp = START + seq * 60 if self.now is None else self.now
         mark = f"{self.stream} {seq}"
         header = {"stream": self.stream, "seq": seq, "unix_timestamp": unix_timestamp}
         self.events.append(
@@ -153,6 +154,7 @@ def _propose(
             approvals=count,
             threshold=3,
             status="Approved" if approved else "Proposed",
+            kind="Upgrade",
             eta=START + 2 * DAY + id if approved else 0,
             expires_at=START + (16 if approved else 7) * DAY + id,
         )

@@ -68,3 +68,32 @@ def test_passwords_are_never_shown(url: str, shown: str) -> None:
 def test_a_setting_that_means_nothing_is_refused_by_its_name(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         Settings.read({name: value})
+
+
+SECRET = "0123456789abcdef" * 2
+
+
+def test_webhooks_are_named_urls() -> None:
+    environment = {"WINDLASS_WEBHOOKS": "ops=https://a.example/x=1\n pager=http://b", "WINDLASS_WEBHOOK_SECRET": SECRET}
+    found = Settings.read(environment).webhooks
+    assert [(webhook.name, webhook.url) for webhook in found] == [
+        ("ops", "https://a.example/x=1"),
+        ("pager", "http://b"),
+    ]
+    assert Settings.read({"WINDLASS_WEBHOOK_SECRET": "short and not used"}).webhooks == ()
+
+
+@pytest.mark.parametrize(
+    ("webhooks", "secret", "said"),
+    [
+        ("https://hidden.example/token", SECRET, "entry 1 of WINDLASS_WEBHOOKS is not name=url"),
+        ("ops=https://a.example ops2=hidden", SECRET, "entry 2 of WINDLASS_WEBHOOKS is not name=url"),
+        ("ops=https://hidden.example ops=https://a.example", SECRET, "WINDLASS_WEBHOOKS names ops twice"),
+        ("ops=https://hidden.example", "hidden", "WINDLASS_WEBHOOK_SECRET has 6 characters"),
+        ("ops=https://hidden.example", "", "WINDLASS_WEBHOOK_SECRET has 0 characters"),
+    ],
+)
+def test_a_webhook_that_means_nothing_is_refused_without_showing_it(webhooks: str, secret: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=said) as refused:
+        Settings.read({"WINDLASS_WEBHOOKS": webhooks, "WINDLASS_WEBHOOK_SECRET": secret})
+    assert "hidden" not in str(refused.value)

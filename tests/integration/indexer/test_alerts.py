@@ -1,0 +1,444 @@
+"""Alerts over PostgreSQL: what events bring and what the chain's clock brings, each once, whatever restarts."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from integration.indexer.alert_history import GRACE, HOUR, TIMELOCK, VOTING, CouncilHistory, time_of
+from integration.indexer.synthetic import DAY, START, History, address
+from stack.postgres import create_database, database_url, drop_database
+from windlass_indexer import alerts
+from windlass_indexer.alerts import TimeAlerts
+from windlass_indexer.chain import ChainTime
+from windlass_indexer.event import Event
+from windlass_indexer.folding import Folding
+from windlass_indexer.folds import TABLES
+from windlass_indexer.settings import Settings
+from windlass_indexer.store import Cursor, Store
+from windlass_programs.addresses import WINDLASS_PROGRAM_ID
+
+WINDLASS = str(WINDLASS_PROGRAM_ID)
+PROGRAMS = Settings.read({"WINDLASS_VAULT_PROGRAM_ID": "none"}).programs
+EMPTY = f"TRUNCATE events, cursors, alerts, outbox, {', '.join(TABLES)} RESTART IDENTITY"
+
+
+class Reader:
+    """An indexer that reads what a test tells it to. Made anew, it is one that was restarted."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self.pool = pool
+        self.store = Store(pool, PROGRAMS)
+        self._time = ChainTime(0, 0, 0)
+        self._alerts = TimeAlerts(PROGRAMS, pool, lambda: self._time)
+
+    async def read(self, events: Sequence[Event], now: int) -> None:
+        """Read these events, and hear that the chain's clock says `now` at the slot after the last."""
+        newest = await self.pool.fetchval("SELECT coalesce(max(slot), 0) FROM cursors")
+        slot = max([newest, *(event.slot for event in events)]) + 1
+        await self.store.commit(WINDLASS, events, Cursor(slot, None))
+        self.hear(slot, now)
+        await self.tick()
+
+    def hear(self, slot: int, now: int) -> None:
+        """The node says this of the chain."""
+        self._time = ChainTime(slot, slot, now)
+
+    async def tick(self) -> None:
+        """Look what time brought."""
+        await self._alerts.tick()
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
+    async with asyncpg.create_pool(database, min_size=1, max_size=2) as pool:
+        yield pool
+
+
+async def standing(pool: asyncpg.Pool) -> list[tuple[str, int]]:
+    """Kinds and times (seconds after START) of the alerts that were not withdrawn, by time."""
+    rows = await pool.fetch(
+        "SELECT kind::text, extract(epoch FROM at)::bigint AS at FROM alerts WHERE withdrawn_at IS NULL "
+        "ORDER BY at, change"
+    )
+    return [(row["kind"], row["at"] - START) for row in rows]
+
+
+async def test_a_proposals_life_raises_each_alert_at_its_time(pool: asyncpg.Pool) -> None:
+    history, reader = CouncilHistory("life"), Reader(pool)
+    id = history.approved()
+    for hours in range(0, 49 + 24, 3):
+        await reader.read(history.events, START + hours * HOUR)
+    history.now = START + 73 * HOUR
+    history.execute(id)
+    await reader.read(history.events, START + 90 * DAY)
+    assert await standing(pool) == [
+        ("proposal_created", 0),
+        ("threshold_reached", 0),
+        ("timelock_half", 24 * HOUR),
+        ("timelock_hour_left", 47 * HOUR),
+        ("ready", 48 * HOUR),
+        ("executed", 73 * HOUR),
+    ]
+
+
+async def test_what_nobody_executes_expires(pool: asyncpg.Pool) -> None:
+    history, reader = CouncilHistory("expiring"), Reader(pool)
+    history.propose()
+    history.approved()
+    await reader.read(history.events, START)
+    await reader.read([], START + 30 * DAY)
+    told = await standing(pool)
+    assert [alert for alert in told if alert[0].startswith("expir")] == [
+        ("expiring", VOTING - DAY),
+        ("expired", VOTING),
+        ("expiring", TIMELOCK + GRACE - DAY),
+        ("expired", TIMELOCK + GRACE),
+    ]
+
+
+async def test_a_pause_moves_what_has_not_come_and_not_what_is_a_rollback(pool: asyncpg.Pool) -> None:
+    history, reader = CouncilHistory("pausing"), Reader(pool)
+    upgrade = history.approved()
+    history.approved("Rollback")
+    history.now = START + HOUR
+    history.pause(10 * HOUR)
+    await reader.read(history.events, START + 10 * HOUR)
+    history.now = START + 5 * HOUR
+    history.resume()
+    history.now = START + 30 * HOUR
+    history.pause(20 * HOUR)
+    await reader.read(history.events, START + 100 * HOUR)
+    told = Counter(await standing(pool))
+    assert told[("timelock_half", (24 + 4) * HOUR)] == 1
+    assert told[("timelock_hour_left", (47 + 4 + 20) * HOUR)] == 1
+    assert told[("ready", (48 + 4 + 20) * HOUR)] == 1
+    assert told[("timelock_half", HOUR)] == told[("timelock_hour_left", HOUR)] == told[("ready", 2 * HOUR)] == 1
+    assert told[("paused", HOUR)] == told[("resumed", 5 * HOUR)] == told[("paused", 30 * HOUR)] == 1
+    assert told[("pause_over", 50 * HOUR)] == 1, "it ran out; the first was ended before"
+    assert told.total() == 4 + 6 + 4, told
+    assert upgrade == 1
+
+
+async def test_an_approval_taken_back_stops_the_clock_and_the_next_crossing_starts_another(pool: asyncpg.Pool) -> None:
+    history, reader = CouncilHistory("flickering"), Reader(pool)
+    id = history.approved()
+    history.now = START + 30 * HOUR
+    history.revoke(id)
+    await reader.read(history.events, START + 60 * HOUR)
+    history.now = START + 60 * HOUR
+    history.approve(id)
+    await reader.read(history.events, START + 200 * HOUR)
+    assert await standing(pool) == [
+        ("proposal_created", 0),
+        ("threshold_reached", 0),
+        ("timelock_half", 24 * HOUR),
+        ("threshold_reached", 60 * HOUR),
+        ("timelock_half", 84 * HOUR),
+        ("timelock_hour_left", 107 * HOUR),
+        ("ready", 108 * HOUR),
+    ]
+
+
+async def test_a_config_that_lowers_something_is_told_when_proposed_and_when_in_force(pool: asyncpg.Pool) -> None:
+    history, reader = CouncilHistory("lowering"), Reader(pool)
+    outdated = history.approved()
+    raising = history.approved("Config", timelock=4 * DAY)
+    fewer = [*history.config["members"][:2], history.config["members"][2] | {"roles": 1}]
+    lowering = history.approved("Config", timelock=3 * DAY, threshold=1, members=fewer)
+    history.now = START + TIMELOCK
+    history.change_config(raising, timelock=4 * DAY)
+    history.change_config(lowering, timelock=3 * DAY, threshold=1, members=fewer)
+    await reader.read(history.events, START + 30 * DAY)
+    rows = await pool.fetch(
+        "SELECT kind::text, proposal, data FROM alerts WHERE kind::text LIKE 'config%' ORDER BY change"
+    )
+    lowered = (
+        '{"lowered": [{"to": 2, "from": 3, "what": "approvers"}, {"to": 2, "from": 3, "what": "guards"}, '
+        '{"to": 1, "from": 2, "what": "threshold"}%s]}'
+    )
+    proposal = history.address_of(lowering)
+    assert [tuple(row) for row in rows] == [
+        ("config_lowering_proposed", proposal, lowered % ""),
+        ("config_lowered", proposal, lowered % ', {"to": 259200, "from": 345600, "what": "timelock"}'),
+    ]
+    # Another config has made it stale: it does not expire.
+    told = await pool.fetch("SELECT kind::text FROM alerts WHERE proposal = $1", history.address_of(outdated))
+    assert {row[0] for row in told} == {
+        "proposal_created", "threshold_reached", "timelock_half", "timelock_hour_left", "ready"
+    }  # fmt: skip
+
+
+async def test_a_migration_that_stands_still_is_told_once_for_each_standstill(pool: asyncpg.Pool) -> None:
+    history, reader = CouncilHistory("stuck"), Reader(pool)
+    id = history.approved()
+    history.execute(id)
+    tracker = history.start_migration(id)
+    await reader.read(history.events, START + DAY - 1)
+    assert await pool.fetchval("SELECT count(*) FROM alerts WHERE kind = 'migration_stuck'") == 0
+    await reader.read([], START + DAY)
+    tracker.now = START + 2 * DAY
+    moved = {"account": address("account"), "layout": 0, "before": "00" * 32, "after": "11" * 32}
+    tracker.emit("AccountMigrated", tracker=tracker.stream, **moved)
+    for day in (2, 6, 7, 8, 9):
+        await reader.read(tracker.events, START + day * DAY)
+    stuck = [alert for alert in await standing(pool) if alert[0] == "migration_stuck"]
+    assert stuck == [("migration_stuck", DAY), ("migration_stuck", 7 * DAY)]
+
+
+async def test_nothing_is_due_before_everything_until_then_was_read(pool: asyncpg.Pool) -> None:
+    """An indexer that was away took what had been executed meanwhile for expired."""
+    history = CouncilHistory("away")
+    id = history.approved()
+    await Reader(pool).read(history.events, START)
+    history.now = START + TIMELOCK
+    history.execute(id)
+    returned = Reader(pool)
+    returned.hear(10_000, START + 60 * DAY)
+    await returned.tick()
+    assert len(await standing(pool)) == 2
+    await returned.store.commit(WINDLASS, history.events, Cursor(10_000, None))
+    await returned.tick()
+    assert [kind for kind, _ in await standing(pool)] == [
+        "proposal_created", "threshold_reached", "timelock_half", "timelock_hour_left", "ready", "executed"
+    ]  # fmt: skip
+
+
+async def test_an_event_that_is_read_late_takes_back_what_time_seemed_to_bring(pool: asyncpg.Pool) -> None:
+    history, reader = CouncilHistory("late"), Reader(pool)
+    id = history.approved()
+    await reader.read(history.events, START + 50 * HOUR)
+    assert ("ready", 48 * HOUR) in await standing(pool)
+    history.now = START + 47 * HOUR + 1
+    history.cancel(id)
+    before = await pool.fetchval("SELECT max(change) FROM alerts")
+    await reader.read(history.events, START + 51 * HOUR)
+    assert [kind for kind, _ in await standing(pool)][-2:] == ["timelock_hour_left", "cancelled"]
+    withdrawn = await pool.fetch("SELECT kind::text FROM alerts WHERE withdrawn_at IS NOT NULL AND change > $1", before)
+    assert [row[0] for row in withdrawn] == ["ready"]
+
+
+async def test_a_fork_withdraws_what_it_took_back_and_what_comes_again_is_the_same_alert(pool: asyncpg.Pool) -> None:
+    history, reader = CouncilHistory("fork"), Reader(pool)
+    id = history.propose()
+    history.approve(id)
+    await reader.read(history.events, START)
+    kept = len(history.events)
+    history.approve(id)
+    await reader.read(history.events, START + TIMELOCK)
+    former = await pool.fetch("SELECT id, kind::text FROM alerts ORDER BY id")
+    assert [row["kind"] for row in former][1:] == [
+        "threshold_reached", "timelock_half", "timelock_hour_left", "ready"
+    ]  # fmt: skip
+    await take_back(pool, history, kept)
+    assert [kind for kind, _ in await standing(pool)] == ["proposal_created"]
+    # The transaction comes again, in a later slot.
+    crossing = history.events.pop()
+    history.now = START + 60
+    history.approvals[id] -= 1
+    history.approve(id)
+    assert history.events[-1].seq == crossing.seq
+    await reader.read(history.events, START + TIMELOCK + 60)
+    again = await pool.fetch("SELECT id, kind::text FROM alerts WHERE withdrawn_at IS NULL ORDER BY id")
+    assert [tuple(row) for row in again] == [tuple(row) for row in former]
+    assert ("ready", TIMELOCK + 60) in await standing(pool)
+
+
+async def take_back(pool: asyncpg.Pool, history: History, kept: int) -> None:
+    """Forget all but the first `kept` events, and fold the stream once more."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("DELETE FROM events WHERE stream = $1 AND seq > $2", history.stream, kept)
+        await connection.execute(f"TRUNCATE {', '.join(TABLES)}")
+        folded = await Folding(PROGRAMS).fold(connection, {history.stream: WINDLASS})
+        await alerts.settle(connection, folded.governance, anew=[history.stream])
+
+
+@pytest.fixture(scope="module")
+def alerts_database(postgres: str, template_database: str) -> Iterator[str]:
+    """One database for all examples of the property, which empties it each time."""
+    name = asyncio.run(create_database(postgres, template_database))
+    yield database_url(postgres, name)
+    asyncio.run(drop_database(postgres, name))
+
+
+def random_history(chance: random.Random) -> CouncilHistory:
+    """Proposals and pauses at random times, of what the program allows."""
+    history = CouncilHistory("random")
+    open_ids: set[int] = set()
+    paused_until = 0
+    for _ in range(chance.randint(3, 25)):
+        assert history.now is not None
+        history.now += chance.choice([0, 1, HOUR, 7 * HOUR, chance.randint(1, 3 * DAY), 24 * HOUR, 47 * HOUR])
+        running = history.now >= paused_until
+        choices = ["propose", "rollback"] if running else ["resume"]
+        choices += [f"approve {id}" for id in open_ids if running and history.approvals[id] < 3]
+        choices += [f"revoke {id}" for id in open_ids if history.approvals[id]]
+        choices += [f"cancel {id}" for id in open_ids]
+        choices += ["pause"] if running else []
+        what, _, id = chance.choice(choices).partition(" ")
+        match what:
+            case "propose":
+                open_ids.add(history.propose())
+            case "rollback":
+                open_ids.add(history.propose("Rollback"))
+            case "approve":
+                history.approve(int(id))
+            case "revoke":
+                history.revoke(int(id))
+            case "cancel":
+                history.cancel(int(id))
+                open_ids.discard(int(id))
+            case "pause":
+                length = chance.randint(1, 72) * HOUR
+                history.pause(length)
+                paused_until = history.now + length
+            case "resume":
+                history.resume()
+                paused_until = history.now
+    return history
+
+
+def expected(history: CouncilHistory, end: int) -> set[tuple[str, int, int]]:
+    """Kind, number of the cause's event and time, told event by event, with a clock that pauses stop."""
+    told: set[tuple[str, int, int]] = set()
+    pauses: list[list[int]] = []
+    running: dict[str, tuple[int, str, int, int | None, int]] = {}  # seq, kind, began, seconds to eta, end
+
+    def clock(began: int, seconds: int, kind: str) -> int:
+        at = began + seconds
+        for start, stop in pauses:
+            if began <= start < at and kind != "Rollback":
+                at += stop - start
+        return at
+
+    def moments(proposal: str, until: int) -> None:
+        seq, kind, began, seconds, ends = running[proposal]
+        due = [("expiring", ends - min(DAY, (ends - began) // 4)), ("expired", ends)]
+        if seconds is not None:
+            due.append(("timelock_half", clock(began, seconds // 2, kind)))
+            due.append(("ready", clock(began, seconds, kind)))
+            if seconds > HOUR:
+                due.append(("timelock_hour_left", clock(began, seconds - HOUR, kind)))
+        told.update((what, seq, at) for what, at in due if at <= until)
+
+    over: list[tuple[int, int, int]] = []  # seq, until, ended
+    for event in history.events:
+        at, data, seq = time_of(event), event.data, event.seq or 0
+        proposal = data.get("proposal", "")
+        if event.name == "SystemPaused":
+            pauses.append([at, data["until"]])
+            over.append((seq, data["until"], end))
+            told.add(("paused", seq, at))
+        if event.name == "SystemResumed":
+            pauses[-1][1] = min(at, pauses[-1][1])
+            over[-1] = (*over[-1][:2], at)
+            told.add(("resumed", seq, at))
+        crossing = event.name == "UpgradeApproved" and data["approvals"] == 2
+        falling = event.name == "ApprovalRevoked" and data["approvals"] == 1
+        if (crossing or falling or event.name == "UpgradeCancelled") and proposal in running:
+            moments(proposal, at)
+            del running[proposal]
+        if crossing:
+            told.add(("threshold_reached", seq, at))
+            running[proposal] = (seq, data["kind"], at, data["eta"] - at, data["expires_at"])
+        if falling or (event.name or "").endswith("Proposed"):
+            running[proposal] = (seq, data["kind"], at, None, data["expires_at"])
+        if (event.name or "").endswith("Proposed"):
+            told.add(("proposal_created", seq, at))
+        if event.name == "UpgradeCancelled":
+            told.add(("cancelled", seq, at))
+    for proposal in running:
+        moments(proposal, end)
+    told.update(("pause_over", seq, until) for seq, until, ended in over if until <= min(ended, end))
+    return told
+
+
+@given(seed=st.integers(0, 2**32), reading=st.randoms(use_true_random=False))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+def test_alerts_are_the_same_in_any_batches_with_any_restarts(
+    alerts_database: str, seed: int, reading: random.Random
+) -> None:
+    history = random_history(random.Random(seed))
+    end = (history.now or 0) + reading.randint(0, 25 * DAY)
+
+    async def follow() -> list[asyncpg.Record]:
+        async with asyncpg.create_pool(alerts_database, min_size=1, max_size=1) as pool:
+            await pool.execute(EMPTY)
+            reader, done = Reader(pool), 0
+            while done < len(history.events):
+                done += reading.randint(1, 6)
+                batch = history.events[max(0, done - 8) : done]
+                upcoming = time_of(history.events[done]) if done < len(history.events) else end
+                now = reading.randint(time_of(batch[-1]), upcoming)
+                await reader.read(batch, now)
+                if reading.random() < 0.3:
+                    reader = Reader(pool)
+            await reader.read([], end)
+            query = "SELECT kind::text, seq, extract(epoch FROM at)::bigint AS at, withdrawn_at, change FROM alerts"
+            return list(await pool.fetch(query))
+
+    rows = asyncio.run(follow())
+    assert {(row["kind"], row["seq"], row["at"]) for row in rows} == expected(history, end)
+    assert all(row["withdrawn_at"] is None for row in rows)
+    assert len(rows) == len({(row["kind"], row["seq"]) for row in rows}), "each once"
+
+
+async def test_who_reads_by_the_number_of_the_change_misses_nothing(pool: asyncpg.Pool) -> None:
+    """Two that raise at once: numbers were drawn in one order and committed in the other."""
+    first, second = CouncilHistory("one"), CouncilHistory("other")
+    store = Store(pool, PROGRAMS)
+    seen: list[int] = []
+
+    async def look() -> None:
+        while len(seen) < 40:
+            rows = await pool.fetch("SELECT change FROM alerts WHERE change > $1 ORDER BY change", max(seen, default=0))
+            seen.extend(row["change"] for row in rows)
+            await asyncio.sleep(0)
+
+    async def write(history: CouncilHistory) -> None:
+        for _ in range(20):
+            history.propose()
+            await store.commit(WINDLASS, history.events[-3:])
+
+    async with asyncio.timeout(20):
+        await asyncio.gather(look(), write(first), write(second))
+    assert seen == [row[0] for row in await pool.fetch("SELECT change FROM alerts ORDER BY change")]
+
+
+async def test_each_alert_is_notified_with_its_number(pool: asyncpg.Pool, database: str) -> None:
+    told: list[Any] = []
+    listener = await asyncpg.connect(database)
+    await listener.add_listener("windlass_changes", lambda *message: told.append(message[3]))
+    history = CouncilHistory("notified")
+    history.propose()
+    await Reader(pool).read(history.events, START + VOTING)
+    await listener.fetchval("SELECT 1")
+    await listener.close()
+    rows = await pool.fetch("SELECT id, change, slot FROM alerts ORDER BY id")
+    assert [message for message in told if '"alert"' in message] == [
+        f'{{"kind":"alert","key":"{row["id"]}","multisig":"{history.stream}","program":"{history.target}",'
+        f'"slot":{row["slot"]},"seq":{row["change"]}}}'
+        for row in rows
+    ]
+    assert len(rows) == 3
+
+
+async def test_the_audit_log_names_who_did_what_and_where_it_is_proven(pool: asyncpg.Pool) -> None:
+    history = CouncilHistory("audited")
+    id = history.approved()
+    history.execute(id)
+    await Reader(pool).read(history.events, START)
+    rows = await pool.fetch("SELECT action, actor, proposal, signature FROM audit_log ORDER BY seq")
+    assert [(row["action"], row["actor"]) for row in rows[2:]] == [
+        ("UpgradeProposed", history.members[0]),
+        ("UpgradeApproved", history.members[0]),
+        ("UpgradeApproved", history.members[1]),
+        ("UpgradeExecuted", history.members[1]),
+    ]
+    assert [row["signature"] for row in rows] == [event.signature for event in history.events]
+    assert {row["proposal"] for row in rows[2:]} == {history.address_of(id)}

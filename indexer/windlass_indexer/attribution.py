@@ -18,7 +18,7 @@ they are cut off at 10 kB, and any program can print anything.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import based58
 from solders.pubkey import Pubkey
@@ -29,8 +29,7 @@ from windlass_indexer.transaction import Transaction
 EVENT_TAG = bytes.fromhex("e445a52e51cb9a1d")
 
 
-@dataclass(frozen=True, slots=True)
-class Emission:
+class Emission(NamedTuple):
     """Bytes that the program emitted: event discriminator and borsh, without the tag; and from where."""
 
     path: tuple[int, ...]
@@ -50,8 +49,8 @@ def emissions(transaction: Transaction, program: str, authority: str) -> Iterato
     """
     if not transaction.succeeded:
         return
-    for call in transaction.inner_instructions():
-        if call.program != program or call.caller not in (program, None) or call.accounts[:1] != (authority,):
+    for call in transaction.inner_instructions(program):
+        if call.caller not in (program, None) or call.accounts[:1] != (authority,):
             continue
         data = based58.b58decode(call.data.encode())
         if data.startswith(EVENT_TAG):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from solders.pubkey import Pubkey
+from windlass_programs.addresses import address_text
 from windlass_programs.codec import Codec, CodecError
 from windlass_programs.idl import Idl
 
@@ -108,4 +108,4 @@ class FollowedProgram:
         # Read from the bytes, so that an event that the IDL does not know yet still has its place in the stream.
         if not self.has_streams or len(event) < _HEADER_END:
             return None, None
-        return str(Pubkey.from_bytes(event[_STREAM])), int.from_bytes(event[_SEQ], "little")
+        return address_text(event[_STREAM]), int.from_bytes(event[_SEQ], "little")

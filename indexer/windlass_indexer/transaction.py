@@ -5,15 +5,14 @@ Typed parsers lag behind the chain (v1 transactions), so only what attribution n
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from windlass_indexer.errors import TransactionMalformed
 
 Json = Any
 
 
-@dataclass(frozen=True, slots=True)
-class InnerInstruction:
+class InnerInstruction(NamedTuple):
     """An instruction that a program called.
 
     `path` is its place in the tree of calls: (2, 0, 1) is the second call made by the first call of the
@@ -85,21 +84,27 @@ class Transaction:
             _inner=inner or (),
         )
 
-    def inner_instructions(self) -> Iterator[InnerInstruction]:
-        """All calls, in order of execution. Raises TransactionMalformed where indexes or heights make no sense."""
+    def inner_instructions(self, program: str | None = None) -> Iterator[InnerInstruction]:
+        """All calls, or those of one program, in order of execution.
+
+        Raises TransactionMalformed where indexes or heights make no sense.
+        """
+        if program is not None and program not in self._keys:
+            return
         try:
             for group in self._inner:
-                yield from self._calls_of(group["index"], group["instructions"])
+                yield from self._calls_of(group["index"], group["instructions"], program)
         except (KeyError, IndexError, TypeError, AttributeError) as error:
             raise TransactionMalformed(
                 f"the inner instructions of {self.signature} make no sense: {type(error).__name__} {error}"
             ) from None
 
-    def _calls_of(self, outer: int, instructions: Sequence[Json]) -> Iterator[InnerInstruction]:
+    def _calls_of(self, outer: int, instructions: Sequence[Json], wanted: str | None) -> Iterator[InnerInstruction]:
+        keys = self._keys
         flat = any(instruction.get("stackHeight") is None for instruction in instructions)
         # The way down to the latest call: its path, the programs along it, and how many calls each has made.
         path = [outer]
-        programs = [self._keys[self._outer[outer]["programIdIndex"]]]
+        programs = [keys[self._outer[outer]["programIdIndex"]]]
         calls = [0]
         for position, instruction in enumerate(instructions):
             height = 2 if flat else instruction["stackHeight"]
@@ -107,16 +112,18 @@ class Transaction:
                 raise TransactionMalformed(
                     f"in {self.signature} a call at stack height {height} follows one at {len(path)}"
                 )
-            del path[height - 1 :], programs[height - 1 :], calls[height - 1 :]
-            program = self._keys[instruction["programIdIndex"]]
+            if height <= len(path):
+                del path[height - 1 :], programs[height - 1 :], calls[height - 1 :]
+            program = keys[instruction["programIdIndex"]]
             path.append(position if flat else calls[-1])
-            yield InnerInstruction(
-                path=tuple(path),
-                caller=None if flat else programs[-1],
-                program=program,
-                accounts=tuple(self._keys[index] for index in instruction["accounts"]),
-                data=instruction["data"],
-            )
+            if wanted is None or program == wanted:
+                yield InnerInstruction(
+                    path=tuple(path),
+                    caller=None if flat else programs[-1],
+                    program=program,
+                    accounts=tuple([keys[index] for index in instruction["accounts"]]),
+                    data=instruction["data"],
+                )
             calls[-1] += 1
             programs.append(program)
             calls.append(0)

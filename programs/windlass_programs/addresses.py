@@ -3,6 +3,9 @@
 The seeds are those of the programs' `seeds.rs`; a test derives each with both and compares.
 """
 
+from functools import lru_cache
+
+import based58
 from solders.pubkey import Pubkey
 from solders.sysvar import CLOCK, INSTRUCTIONS, RENT, SLOT_HASHES
 
@@ -18,6 +21,12 @@ CLOCK_SYSVAR = CLOCK
 INSTRUCTIONS_SYSVAR = INSTRUCTIONS
 RENT_SYSVAR = RENT
 SLOT_HASHES_SYSVAR = SLOT_HASHES
+
+
+@lru_cache(maxsize=65_536)
+def address_text(address: bytes) -> str:
+    """32 bytes in base58. The same few addresses come again and again, and base58 is slow."""
+    return based58.b58encode(address).decode()
 
 
 def multisig_address(create_key: Pubkey, program_id: Pubkey = WINDLASS_PROGRAM_ID) -> Pubkey:

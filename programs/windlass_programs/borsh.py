@@ -2,13 +2,11 @@
 
 import struct
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from solders.pubkey import Pubkey
 
 T = TypeVar("T")
-
-_F32, _F64 = struct.Struct("<f"), struct.Struct("<d")
 
 
 class TruncatedData(ValueError):
@@ -37,19 +35,19 @@ class Reader:
         self._offset = end
         return value
 
+    def unpack(self, layout: struct.Struct) -> tuple[Any, ...]:
+        end = self._offset + layout.size
+        if end > len(self._data):
+            self.raw(layout.size)  # says what is missing
+        values = layout.unpack_from(self._data, self._offset)
+        self._offset = end
+        return values
+
     def unsigned(self, length: int) -> int:
         return int.from_bytes(self.raw(length), "little")
 
     def signed(self, length: int) -> int:
         return int.from_bytes(self.raw(length), "little", signed=True)
-
-    def f32(self) -> float:
-        value: float = _F32.unpack(self.raw(4))[0]
-        return value
-
-    def f64(self) -> float:
-        value: float = _F64.unpack(self.raw(8))[0]
-        return value
 
     def flag(self) -> bool:
         value = self.unsigned(1)

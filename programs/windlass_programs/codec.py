@@ -5,11 +5,15 @@ lower-case hex; an Option is its value or null; a variant without fields is its 
 that name as its only key; a struct is an object with the IDL's own field names.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from struct import Struct
 from typing import Any
 
+from windlass_programs import fixed
 from windlass_programs.borsh import Reader, TruncatedData
+from windlass_programs.fixed import Fixed
 from windlass_programs.idl import Idl, IdlError
 
 Json = Any
@@ -47,7 +51,7 @@ class Codec:
         self.idl = idl
         self.undecodable: dict[str, str] = {}
         self._lenient = lenient
-        self._types: dict[str, Decode] = {}
+        self._types: dict[str, Fixed | Decode] = {}
         self._events = self._compile_entries(idl.events)
         self._accounts = self._compile_entries(idl.accounts)
         # Eight bytes by default; a program may choose others, and then the longest that fits is meant.
@@ -77,7 +81,7 @@ class Codec:
         compiled: dict[bytes, tuple[str, Decode]] = {}
         for discriminator, name in entries.items():
             try:
-                compiled[discriminator] = name, self._defined(name)
+                compiled[discriminator] = name, _reading(self._defined(name))
             except (IdlError, KeyError, TypeError) as error:
                 if not self._lenient:
                     raise
@@ -85,89 +89,112 @@ class Codec:
                 self._types.clear()  # a type that contains itself is half made
         return compiled
 
-    def _defined(self, name: str) -> Decode:
+    def _defined(self, name: str) -> Fixed | Decode:
         if name not in self._types:
             definition = self.idl.types.get(name)
             if definition is None:
                 raise IdlError(f"the IDL uses the type {name} and does not define it")
             # A type may contain itself (behind a Vec or an Option): the name is bound before it is compiled.
-            self._types[name] = lambda reader: compiled(reader)  # noqa: PLW0108
+            self._types[name] = lambda reader: decode(reader)  # noqa: PLW0108
             compiled = self._compile_definition(name, definition["type"])
+            decode = _reading(compiled)
             self._types[name] = compiled
         return self._types[name]
 
-    def _compile_definition(self, name: str, body: Mapping[str, Any]) -> Decode:
+    def _compile_definition(self, name: str, body: Mapping[str, Any]) -> Fixed | Decode:
         match body["kind"]:
             case "struct":
                 return self._fields(body.get("fields", []))
             case "enum":
                 return self._enum(name, body["variants"])
             case "type":
-                return self.compile(body["alias"])
+                return self._compile(body["alias"])
             case kind:
                 raise IdlError(f"the type {name} is of an unknown kind: {kind}")
 
-    def _fields(self, fields: list[Any]) -> Decode:
+    def _fields(self, fields: list[Any]) -> Fixed | Decode:
         if all(isinstance(field, dict) and "name" in field for field in fields):
-            named = [(field["name"], self.compile(field["type"])) for field in fields]
-            return lambda reader: {name: decode(reader) for name, decode in named}
-        unnamed = [self.compile(field) for field in fields]
-        return lambda reader: [decode(reader) for decode in unnamed]
+            return _structure([field["name"] for field in fields], [self._compile(field["type"]) for field in fields])
+        return _structure(None, [self._compile(field) for field in fields])
 
-    def _enum(self, name: str, variants: list[Mapping[str, Any]]) -> Decode:
-        compiled = [
-            (variant["name"], self._fields(variant["fields"]) if variant.get("fields") else None)
-            for variant in variants
-        ]
+    def _enum(self, name: str, variants: list[Mapping[str, Any]]) -> Fixed | Decode:
+        names = [variant["name"] for variant in variants]
+        if not any(variant.get("fields") for variant in variants):
+            return fixed.plain_enum(name, names)
+        fields = {
+            variant["name"]: _reading(self._fields(variant["fields"])) for variant in variants if variant.get("fields")
+        }
 
         def decode(reader: Reader) -> Json:
-            index = reader.unsigned(1)
-            if index >= len(compiled):
-                raise TruncatedData(f"{name} has {len(compiled)} variants, number {index} came")
-            variant, fields = compiled[index]
-            return variant if fields is None else {variant: fields(reader)}
+            variant = fixed.variant(name, names, reader.unsigned(1))
+            return {variant: fields[variant](reader)} if variant in fields else variant
 
         return decode
 
-    def compile(self, type_: Any) -> Decode:
-        """A function that reads one value of an IDL type."""
+    def _compile(self, type_: Any) -> Fixed | Decode:
+        """How one value of an IDL type is read."""
         match type_:
-            case str() if type_ in _SCALARS:
-                return _SCALARS[type_]
+            case str() if type_ in fixed.SCALARS:
+                return fixed.SCALARS[type_]
+            case str() if type_ in _OF_ANY_SIZE:
+                return _OF_ANY_SIZE[type_]
             case {"option": inner}:
-                some = self.compile(inner)
+                some = _reading(self._compile(inner))
                 return lambda reader: reader.option(some)
             case {"vec": inner}:
-                element = self.compile(inner)
+                element = _reading(self._compile(inner))
                 return lambda reader: reader.vec(element)
             case {"array": ["u8", int() as length]}:
-                return lambda reader: reader.raw(length).hex()
+                return fixed.octets(length)
             case {"array": [inner, int() as length]}:
-                item = self.compile(inner)
-                return lambda reader: reader.array(item, length)
+                item = self._compile(inner)
+                if isinstance(item, Fixed) and (array := fixed.array(item, length)):
+                    return array
+                one = _reading(item)
+                return lambda reader: reader.array(one, length)
             case {"defined": {"name": str() as name}}:
                 return self._defined(name)
             case _:
                 raise IdlError(f"the IDL uses a type that cannot be decoded: {type_}")
 
 
-def _wide(read: Callable[[Reader, int], int], length: int) -> Decode:
-    return lambda reader: str(read(reader, length))
+def _reading(compiled: Fixed | Decode) -> Decode:
+    if not isinstance(compiled, Fixed):
+        return compiled
+    layout, convert = Struct("<" + compiled.format), compiled.convert
+    if convert is None:
+        return lambda reader: reader.unpack(layout)[0]
+    return lambda reader: convert(reader.unpack(layout), 0)
 
 
-def _integer(read: Callable[[Reader, int], int], length: int) -> Decode:
-    return lambda reader: read(reader, length)
+def _structure(names: Sequence[str] | None, fields: Sequence[Fixed | Decode]) -> Fixed | Decode:
+    """Fields next to each other that are all of fixed size are read at once."""
+    keys: Sequence[Any] = range(len(fields)) if names is None else names
+    sized = [field for field in fields if isinstance(field, Fixed)]
+    if len(sized) == len(fields):
+        return fixed.structure(names, sized)
+    steps: list[tuple[Any, Decode]] = []  # None: an object with several fields
+    for is_fixed, group in groupby(zip(keys, fields, strict=True), lambda field: isinstance(field[1], Fixed)):
+        members = list(group)
+        if is_fixed:
+            several = [field for _, field in members if isinstance(field, Fixed)]
+            steps.append((None, _reading(fixed.structure([key for key, _ in members], several))))
+        else:
+            steps += [(key, _reading(field)) for key, field in members]
+
+    def decode(reader: Reader) -> dict[Any, Json]:
+        value: dict[Any, Json] = {}
+        for key, read in steps:
+            if key is None:
+                value.update(read(reader))
+            else:
+                value[key] = read(reader)
+        return value
+
+    return decode if names is not None else lambda reader: list(decode(reader).values())
 
 
-_SCALARS: dict[str, Decode] = {
-    "bool": Reader.flag,
-    "f32": Reader.f32,
-    "f64": Reader.f64,
+_OF_ANY_SIZE: dict[str, Decode] = {
     "string": Reader.string,
     "bytes": lambda reader: reader.bytes().hex(),
-    "pubkey": lambda reader: str(reader.pubkey()),
-    **{f"u{8 * n}": _integer(Reader.unsigned, n) for n in (1, 2, 4, 8)},
-    **{f"i{8 * n}": _integer(Reader.signed, n) for n in (1, 2, 4, 8)},
-    **{f"u{8 * n}": _wide(Reader.unsigned, n) for n in (16, 32)},
-    **{f"i{8 * n}": _wide(Reader.signed, n) for n in (16, 32)},
 }

@@ -1,8 +1,9 @@
 -- What the indexer has read from the chain. Everything else in this database is folded from `events`.
 
--- Addresses and signatures are kept as the base58 text that people see everywhere else.
-CREATE DOMAIN pubkey AS text CHECK (VALUE ~ '^[1-9A-HJ-NP-Za-km-z]{32,44}$');
-CREATE DOMAIN tx_signature AS text CHECK (VALUE ~ '^[1-9A-HJ-NP-Za-km-z]{64,88}$');
+-- Addresses and signatures are kept as the base58 text that people see everywhere else. Every row has several: one
+-- pattern with a bounded repetition would say the same and take most of the time of an insert.
+CREATE DOMAIN pubkey AS text CHECK (octet_length(VALUE) BETWEEN 32 AND 44 AND VALUE !~ '[^1-9A-HJ-NP-Za-km-z]');
+CREATE DOMAIN tx_signature AS text CHECK (octet_length(VALUE) BETWEEN 64 AND 88 AND VALUE !~ '[^1-9A-HJ-NP-Za-km-z]');
 -- u64 does not fit into bigint; amounts are exact.
 CREATE DOMAIN u64 AS numeric(20, 0) CHECK (VALUE BETWEEN 0 AND 18446744073709551615);
 CREATE DOMAIN sha256 AS bytea CHECK (octet_length(VALUE) = 32);

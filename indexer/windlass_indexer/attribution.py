@@ -20,9 +20,10 @@ they are cut off at 10 kB, and any program can print anything.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import based58
 from solders.pubkey import Pubkey
 
+from windlass_indexer import base58
+from windlass_indexer.errors import TransactionMalformed
 from windlass_indexer.transaction import Transaction
 
 # anchor-lang's EVENT_IX_TAG (the first eight bytes of sha256("anchor:event")) in little-endian.
@@ -52,6 +53,9 @@ def emissions(transaction: Transaction, program: str, authority: str) -> Iterato
     for call in transaction.inner_instructions(program):
         if call.caller not in (program, None) or call.accounts[:1] != (authority,):
             continue
-        data = based58.b58decode(call.data.encode())
+        try:
+            data = base58.decode(call.data)
+        except (ValueError, AttributeError, TypeError):
+            raise TransactionMalformed(f"in {transaction.signature} the data of a call is not base58") from None
         if data.startswith(EVENT_TAG):
             yield Emission(call.path, data[len(EVENT_TAG) :])

@@ -2,22 +2,27 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from itertools import groupby
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from itertools import groupby, islice
 from typing import Any
 
 from windlass_indexer.chain import Chain, ListedSignature
 from windlass_indexer.errors import BackfillIncomplete, RpcRefused, SettingsError
 from windlass_indexer.event import FollowedProgram
-from windlass_indexer.ingest import Ingest, Ingested
+from windlass_indexer.ingest import Answer, Ingest, Ingested
 from windlass_indexer.retries import persistently
-from windlass_indexer.store import Store
+from windlass_indexer.store import Committed, Store
 
 _log = logging.getLogger(__name__)
 
-# As many transactions as one request takes, and one commit.
+# As many transactions as one request takes, and as many requests as are under way at once.
 _CHUNK = 200
+_REQUESTS_AT_ONCE = 4
+# As many transactions, or a block's more, go into one commit.
+_COMMIT = 5_000
 # Where a slot has this many of the program's transactions, its block is fetched once instead.
 _DENSE = 8
 # A transaction that the node lists and does not give is asked for again after these pauses (seconds).
@@ -41,6 +46,23 @@ class Backfilled:
         return asdict(self)
 
 
+@dataclass(slots=True)
+class _Done:
+    transactions: int = 0
+    events: int = 0
+    blocks: int = 0
+    unreadable: int = 0
+    gaps: set[str] = field(default_factory=set)
+
+    def read(self, part: Ingested) -> None:
+        self.transactions += len(part.read)
+        self.events += len(part.events)
+        self.unreadable += len(part.unreadable)
+
+    def commit(self, part: Committed) -> None:
+        self.gaps = self.gaps - part.whole | part.gaps.keys()
+
+
 class Backfill:
     """Of the slots `first` to `last`, both included."""
 
@@ -53,7 +75,7 @@ class Backfill:
         self._first = first
         self._last = last
         self._told = told
-        self._blocks = 0
+        self._done = _Done()
 
     async def run(self) -> Backfilled:
         """Raises SettingsError where the chain is not that far, BackfillIncomplete where the node does not have all."""
@@ -62,22 +84,63 @@ class Backfill:
             raise SettingsError(f"--to is slot {self._last}, and the chain is at slot {tip}")
         listed = {program.address: await self._list(program.address) for program in self._programs}
         total = sum(map(len, listed.values()))
-        done: list[Ingested] = []
-        gaps: set[str] = set()
         for program in self._programs:
             ingest = Ingest(program, self._chain, self._store, lambda: tip)
-            for portion in _portions(listed[program.address]):
-                ingested: Ingested = await persistently(f"backfilling {program.idl.name}")(self._read, ingest, portion)
-                done.append(ingested)
-                gaps = gaps - ingested.committed.whole | ingested.committed.gaps.keys()
-                self._told(sum(len(part.read) for part in done), total)
+            try:
+                await self._read(ingest, _portions(listed[program.address]), total)
+            except BaseExceptionGroup as failures:
+                raise failures.exceptions[0] from None
         await self._refuse_a_pruned_range()
-        return Backfilled(
-            transactions=sum(len(part.read) for part in done),
-            events=sum(part.events for part in done),
-            blocks=self._blocks,
-            unreadable=sum(len(part.unreadable) for part in done),
-            gaps=len(gaps),
+        done = self._done
+        return Backfilled(done.transactions, done.events, done.blocks, done.unreadable, len(done.gaps))
+
+    async def _read(self, ingest: Ingest, portions: Iterator[Sequence[ListedSignature]], total: int) -> None:
+        """While some of it is being committed, what comes next is fetched and decoded."""
+        commit = persistently(f"backfilling {ingest.program.idl.name}")
+        committing: asyncio.Task[Committed] | None = None
+        async with asyncio.TaskGroup() as tasks:
+            async for read in self._batches(tasks, ingest, portions):
+                if committing is not None:
+                    self._done.commit(await committing)
+                self._done.read(read)
+                self._told(self._done.transactions, total)
+                committing = tasks.create_task(commit(ingest.commit, read.events))
+        if committing is not None:
+            self._done.commit(committing.result())
+
+    async def _batches(
+        self, tasks: asyncio.TaskGroup, ingest: Ingest, portions: Iterator[Sequence[ListedSignature]]
+    ) -> AsyncIterator[Ingested]:
+        fetch = partial(persistently(f"fetching {ingest.program.idl.name}"), self._fetch, ingest)
+        ahead: deque[asyncio.Task[Ingested]] = deque()
+        ahead.extend(tasks.create_task(fetch(portion)) for portion in islice(portions, _REQUESTS_AT_ONCE))
+        batch = Ingested()
+        while ahead:
+            read = await ahead.popleft()
+            ahead.extend(tasks.create_task(fetch(portion)) for portion in islice(portions, 1))
+            batch.read |= read.read
+            batch.unreadable |= read.unreadable
+            batch.events += read.events
+            if len(batch.read) >= _COMMIT or not ahead:
+                yield batch
+                batch = Ingested()
+
+    async def _fetch(self, ingest: Ingest, portion: Sequence[ListedSignature]) -> Ingested:
+        """Raises BackfillIncomplete where some transactions do not come."""
+        signatures = [item.signature for item in portion]
+        for pause in (0.0, *_NULL_PAUSES):
+            await asyncio.sleep(pause)
+            if len(portion) >= _DENSE and portion[0].slot == portion[-1].slot:
+                answers = await self._from_block(portion[0].slot, signatures)
+            else:
+                answers = await self._chain.transactions(signatures)
+            read = ingest.read(signatures, answers)
+            if not read.missing:
+                return read
+        some = ", ".join(sorted(read.missing)[:3])
+        raise BackfillIncomplete(
+            f"the node lists {len(read.missing)} transactions of {ingest.program.idl.name} in slots {portion[0].slot} "
+            f"to {portion[-1].slot} that it does not give: {some}; try again, or ask another node"
         )
 
     async def _list(self, program: str) -> list[ListedSignature]:
@@ -90,30 +153,14 @@ class Backfill:
                 break
         return listed[::-1]
 
-    async def _read(self, ingest: Ingest, portion: Sequence[ListedSignature]) -> Ingested:
-        signatures = [item.signature for item in portion]
-        for pause in (0.0, *_NULL_PAUSES):
-            await asyncio.sleep(pause)
-            if len(portion) >= _DENSE and portion[0].slot == portion[-1].slot:
-                done = await ingest.keep(signatures, await self._from_block(portion[0].slot, signatures))
-            else:
-                done = await ingest.fetch(signatures)
-            if not done.missing:
-                return done
-        some = ", ".join(sorted(done.missing)[:3])
-        raise BackfillIncomplete(
-            f"the node lists {len(done.missing)} transactions of {ingest.program.idl.name} in slots {portion[0].slot} "
-            f"to {portion[-1].slot} that it does not give: {some}; try again, or ask another node"
-        )
-
-    async def _from_block(self, slot: int, signatures: Sequence[str]) -> list[Any]:
+    async def _from_block(self, slot: int, signatures: Sequence[str]) -> list[Answer]:
         """As `Chain.transactions`, which takes over where the block is not to be had."""
         try:
             block = await self._chain.block(slot)
         except RpcRefused as refused:
             _log.info("slot %d comes transaction by transaction: %s", slot, refused)
             return await self._chain.transactions(signatures)
-        self._blocks += 1
+        self._done.blocks += 1
         return [block.get(signature) for signature in signatures]
 
     async def _refuse_a_pruned_range(self) -> None:

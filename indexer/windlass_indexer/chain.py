@@ -3,7 +3,7 @@
 from base64 import b64decode
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from windlass_indexer.errors import RpcRefused, RpcUnreachable
 from windlass_indexer.rpc import SIGNATURE_NOT_FOUND, Rpc
@@ -29,8 +29,7 @@ class ChainTime:
     unix_timestamp: int
 
 
-@dataclass(frozen=True, slots=True)
-class ListedSignature:
+class ListedSignature(NamedTuple):
     """A transaction in an address' history. `failed` as the ledger has it; `block_time` in unix seconds, if known."""
 
     signature: str

@@ -27,7 +27,7 @@ class Ingested:
     missing: set[str] = field(default_factory=set)
     read: dict[str, int] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
-    events: int = 0
+    events: list[Event] = field(default_factory=list)
     committed: Committed = field(default_factory=Committed)
 
 
@@ -48,10 +48,16 @@ class Ingest:
         self, signatures: Sequence[str], answers: Sequence[Answer], cursor: Cursor | None = None
     ) -> Ingested:
         """Commit the events of these transactions; `cursor` moves in the same commit, if none is missing."""
+        done = self.read(signatures, answers)
+        if done.events or cursor:
+            done.committed = await self.commit(done.events, None if done.missing else cursor)
+        return done
+
+    def read(self, signatures: Sequence[str], answers: Sequence[Answer]) -> Ingested:
+        """The events of these transactions, nothing of which is committed yet."""
         done = Ingested()
-        events: list[Event] = []
         for signature, answer in zip(signatures, answers, strict=True):
-            if answer is None or (isinstance(answer, RpcRefused) and is_retryable(answer)):
+            if is_missing(answer):
                 done.missing.add(signature)
                 continue
             done.read[signature] = self._confirmed_slot()
@@ -60,12 +66,18 @@ class Ingest:
                     raise answer
                 transaction = Transaction.parse(answer)
                 done.read[signature] = transaction.slot
-                events += self.program.events(transaction)
+                done.events += self.program.events(transaction)
             except (RpcRefused, TransactionMalformed) as error:
                 # It stops nothing. If one of our events was in it, its stream shows a gap.
                 _log.error("%s cannot be read: %s", signature, error)
                 done.unreadable.add(signature)
-        done.events = len(events)
-        if events or cursor:
-            done.committed = await self._store.commit(self.program.address, events, None if done.missing else cursor)
         return done
+
+    async def commit(self, events: Sequence[Event], cursor: Cursor | None = None) -> Committed:
+        """Commit what was read."""
+        return await self._store.commit(self.program.address, events, cursor)
+
+
+def is_missing(answer: Answer) -> bool:
+    """Whether the node does not have the transaction yet."""
+    return answer is None or (isinstance(answer, RpcRefused) and is_retryable(answer))

@@ -5,7 +5,7 @@ from itertools import count
 from types import TracebackType
 from typing import Any, Self
 
-import httpx
+import aiohttp
 import orjson
 
 from windlass_indexer.errors import RpcRefused, RpcUnreachable
@@ -29,7 +29,8 @@ class Rpc:
         """`timeout` in seconds, for an answer; a connection is given up after 3."""
         self.url = url
         self._shown = without_password(url)
-        self._client = httpx.AsyncClient(timeout=httpx.Timeout(timeout, connect=3.0), headers=_HEADERS)
+        self._timeout = aiohttp.ClientTimeout(total=timeout, connect=3.0)
+        self._client: aiohttp.ClientSession | None = None
         self._ids = count(1)
 
     async def __aenter__(self) -> Self:
@@ -38,7 +39,8 @@ class Rpc:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.aclose()
+        if self._client is not None:
+            await self._client.close()
 
     async def call(self, method: str, *params: Json) -> Json:
         """One method's result."""
@@ -68,14 +70,17 @@ class Rpc:
         return {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params}
 
     async def _post(self, body: bytes) -> Json:
+        if self._client is None:  # made where it is used: it belongs to the running loop
+            self._client = aiohttp.ClientSession(timeout=self._timeout, headers=_HEADERS)
         try:
-            response = await self._client.post(self.url, content=body)
-        except httpx.HTTPError as error:
+            async with self._client.post(self.url, data=body, allow_redirects=False) as response:
+                content = await response.read()
+        except (aiohttp.ClientError, TimeoutError) as error:
             raise RpcUnreachable(f"no answer from {self._shown}: {error or type(error).__name__}") from error
-        if response.status_code != 200:
-            raise RpcUnreachable(f"{self._shown} answered with HTTP {response.status_code}")
+        if response.status != 200:
+            raise RpcUnreachable(f"{self._shown} answered with HTTP {response.status}")
         try:
-            return orjson.loads(response.content)
+            return orjson.loads(content)
         except orjson.JSONDecodeError:
             raise RpcUnreachable(f"{self._shown} did not answer with JSON: is it a Solana RPC?") from None
 

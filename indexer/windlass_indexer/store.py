@@ -1,7 +1,7 @@
 """The one writer of the tables: events, folds, cursor and notifications go in together or not at all."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,20 +86,26 @@ class Store:
         committed = Committed()
         async with self._fence.transaction(self._pool) as connection:
             if events:
-                await connection.execute(_SQL["insert_events"], *_columns(events))
-                await self._fold(connection, program, events, committed)
+                inserted = await connection.execute(_SQL["insert_events"], *_columns(events))
+                # Where all were new, none stands where another one claims to be.
+                rivals = await self._rivals(connection, events) if inserted != f"INSERT 0 {len(events)}" else {}
+                await self._fold(connection, program, events, rivals, committed)
             if cursor is not None:
                 await connection.execute(_SQL["move_cursor"], program, cursor.slot, cursor.signature)
         return committed
 
     async def _fold(
-        self, connection: asyncpg.Connection, program: str, events: Sequence[Event], committed: Committed
+        self,
+        connection: asyncpg.Connection,
+        program: str,
+        events: Sequence[Event],
+        rivals: Mapping[str, str],
+        committed: Committed,
     ) -> None:
         streams = {event.stream: program for event in events if event.stream is not None}
         if not streams:
             return
         folded = await self._folding.fold(connection, streams)
-        rivals = await self._rivals(connection, events)
         await mark(connection, rivals)
         await notify(connection, folded.changed.values())
         await alerts.settle(connection, folded.governance)

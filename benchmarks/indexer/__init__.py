@@ -1,0 +1,1 @@
+"""The indexer's speed, part by part: `make bench-indexer`."""

@@ -1,7 +1,9 @@
 """An event as it is kept: where on the chain it stands, and what it says."""
 
+import logging
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ from windlass_programs.idl import Idl
 
 from windlass_indexer.attribution import emissions, event_authority
 from windlass_indexer.transaction import Transaction
+
+_log = logging.getLogger(__name__)
 
 # discriminator, then the header: stream (32 bytes), seq u64, unix_timestamp i64, little-endian.
 _STREAM = slice(8, 40)
@@ -61,6 +65,8 @@ class FollowedProgram:
     address: str
     idl: Idl
     has_streams: bool = True
+    # How many events the IDL did not know, or not to their end, by their discriminator in hex.
+    unknown: Counter[str] = field(default_factory=Counter, compare=False)
 
     @classmethod
     def from_idl(cls, file: Path, address: str | None = None) -> "FollowedProgram":
@@ -100,9 +106,19 @@ class FollowedProgram:
     def _decode(self, event: bytes) -> tuple[str | None, dict[str, Any]]:
         try:
             decoded = self.codec.event(event)
-        except CodecError:
+        except CodecError as error:
+            self._tell_unknown(event, str(error))
             return None, {"raw": event.hex()}
+        if decoded.rest:
+            self._tell_unknown(event, f"event {decoded.name} has {decoded.rest} bytes more than the IDL knows")
         return decoded.name, decoded.fields
+
+    def _tell_unknown(self, event: bytes, what: str) -> None:
+        """Count it, and say so at the first of its kind, the tenth, the hundredth and so on."""
+        kind = event[:8].hex()
+        self.unknown[kind] += 1
+        if set(str(self.unknown[kind])[1:]) <= {"0"} and str(self.unknown[kind])[0] == "1":
+            _log.warning("%s: %s; its bytes are kept (%d so far)", self.idl.name, what, self.unknown[kind])
 
     def _header(self, event: bytes) -> tuple[str | None, int | None]:
         # Read from the bytes, so that an event that the IDL does not know yet still has its place in the stream.

@@ -54,7 +54,7 @@ class Transaction:
             raise TransactionMalformed("the result has no `meta`: the node did not keep how the transaction went")
         try:
             return cls._parse(result, body, meta)
-        except (KeyError, IndexError, TypeError, AttributeError) as error:
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
             raise TransactionMalformed(
                 f'this is not a getTransaction result with encoding "json": {type(error).__name__} {error}'
             ) from None
@@ -94,7 +94,7 @@ class Transaction:
         try:
             for group in self._inner:
                 yield from self._calls_of(group["index"], group["instructions"], program)
-        except (KeyError, IndexError, TypeError, AttributeError) as error:
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
             raise TransactionMalformed(
                 f"the inner instructions of {self.signature} make no sense: {type(error).__name__} {error}"
             ) from None

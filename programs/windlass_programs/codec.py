@@ -34,10 +34,14 @@ class MalformedData(CodecError):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The name that the IDL gives, and the fields as plain JSON values."""
+    """The name that the IDL gives, and the fields as plain JSON values.
+
+    `rest` is how many bytes follow the last field: of an event, what a newer version of the program says besides.
+    """
 
     name: str
     fields: dict[str, Json]
+    rest: int = 0
 
 
 class Codec:
@@ -72,8 +76,9 @@ class Codec:
         else:
             raise UnknownDiscriminator(f"{self.idl.name} has no {what} that begins with {data[:8].hex()}")
         name, decode = entry
+        reader = Reader(data, length)
         try:
-            return Decoded(name, decode(Reader(data, length)))
+            return Decoded(name, decode(reader), reader.remaining)
         except TruncatedData as error:
             raise MalformedData(f"{what} {name} of {self.idl.name}: {error}") from None
 

@@ -45,6 +45,10 @@ test-long: $(STAMP) ## simulations of many minutes
 bench-latency: $(STAMP) ## slot's confirmation to subscriber's message
 	@$(BIN)/python benchmarks/subscription_latency.py $(ARGS)
 
+bench-indexer: $(STAMP) ## decode, backfill, rebuild, live (ARGS="live --minutes 10" for some of it)
+	@! command -v npm >/dev/null || npm ci --silent --prefix benchmarks/indexer/peers
+	@PYTHONPATH=.:tests $(BIN)/python -m benchmarks.indexer $(ARGS)
+
 test-rust: ## all Rust tests and lints
 	@cargo fmt --all --check --manifest-path programs/Cargo.toml
 	@cargo clippy --quiet --locked --workspace --all-targets --manifest-path programs/Cargo.toml -- -D warnings
@@ -78,4 +82,4 @@ lock: ## pin what pyproject.toml asks for, with hashes
 clean: ## remove the virtual environment and caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo dev test test-validator test-long bench-latency test-rust test-model lint format programs lock clean
+.PHONY: help setup demo dev test test-validator test-long bench-latency bench-indexer test-rust test-model lint format programs lock clean

@@ -36,6 +36,8 @@ class Recorded:
     signature: str
     body: bytes  # without slot, blockTime and transactionIndex
     log_body: bytes  # the same, had the event been logged (`emit!`) instead of being a call
+    vault: str
+    event: bytes  # discriminator and borsh
 
     def result(self, body: bytes | None = None) -> bytes:
         """getTransaction's result."""
@@ -90,7 +92,7 @@ class _Template:
         logged = self._log_text.replace(b"EVENT", b64encode(event))
         for old, new in changes.items():
             called, logged = called.replace(old, new), logged.replace(old, new)
-        return Recorded(slot, index, signed.decode(), called, logged)
+        return Recorded(slot, index, signed.decode(), called, logged, changes[_VAULT].decode(), event)
 
 
 def _key(name: str) -> bytes:

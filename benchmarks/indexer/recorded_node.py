@@ -7,6 +7,7 @@ import asyncio
 import struct
 import sys
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -51,10 +52,13 @@ class RecordedNode:
     async def serve(self) -> asyncio.Server:
         """On a free port of the loopback interface."""
         loop = asyncio.get_running_loop()
-        return await loop.create_server(lambda: _Connection(self), "127.0.0.1", 0)
+        return await loop.create_server(lambda: HttpConnection(self.answer), "127.0.0.1", 0)
 
     def answer(self, body: bytes) -> bytes:
-        """To a request or an array of them."""
+        """To a request or an array of them; to `calls`, how many there were since it was last asked."""
+        if body == b"calls":
+            calls, self.calls = self.calls, {}
+            return orjson.dumps(calls)
         request = orjson.loads(body)
         if isinstance(request, list):
             return b"[" + b",".join([self._one(item) for item in request]) + b"]"
@@ -75,10 +79,8 @@ class RecordedNode:
                 return self._blocks[params[0]]
             case "getSignaturesForAddress":
                 return self._page(params[1]) if params[0] == PROGRAM else b"[]"
-            case "getAccountInfo":  # the Clock sysvar
-                clock = struct.pack("<QqQQq", self.last_slot, 0, 0, 0, block_time(self.last_slot))
-                value = {"data": [b64encode(clock).decode(), "base64"]}
-                return orjson.dumps({"context": {"slot": self.last_slot}, "value": value})
+            case "getAccountInfo":
+                return clock(self.last_slot)
             case "getSlot":
                 return b"%d" % self.last_slot
             case "getGenesisHash":
@@ -96,9 +98,17 @@ class RecordedNode:
         return b"[" + b",".join([entry for _, entry in page]) + b"]"
 
 
-class _Connection(asyncio.Protocol):
-    def __init__(self, node: RecordedNode) -> None:
-        self._node = node
+def clock(slot: int) -> bytes:
+    """The Clock sysvar's account at this slot."""
+    data = struct.pack("<QqQQq", slot, 0, 0, 0, block_time(slot))
+    return orjson.dumps({"context": {"slot": slot}, "value": {"data": [b64encode(data).decode(), "base64"]}})
+
+
+class HttpConnection(asyncio.Protocol):
+    """As much of HTTP/1.1 as the indexer's client speaks: `answer` makes an answer's body from a request's."""
+
+    def __init__(self, answer: Callable[[bytes], bytes]) -> None:
+        self._answer = answer
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -113,11 +123,7 @@ class _Connection(asyncio.Protocol):
             if len(self._buffer) < size:
                 return
             body, self._buffer = self._buffer[end + 4 : size], self._buffer[size:]
-            if body == b"calls":
-                answer = orjson.dumps(self._node.calls)
-                self._node.calls.clear()
-            else:
-                answer = self._node.answer(body)
+            answer = self._answer(body)
             head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(answer)
             self._transport.write(head + answer)
 

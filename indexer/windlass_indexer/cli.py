@@ -15,7 +15,7 @@ from windlass_programs.idl import IdlError, IdlWithoutAddress
 
 from windlass_indexer import logs, migrations, service
 from windlass_indexer.database import connection
-from windlass_indexer.decode import events_of
+from windlass_indexer.decode import events_of, logged_in
 from windlass_indexer.errors import IndexerError, SettingsError, TransactionMalformed
 from windlass_indexer.event import FollowedProgram
 from windlass_indexer.outbox import OutboxStatus
@@ -131,7 +131,8 @@ def backfill(first: int, last: int, as_json: bool, **options: Any) -> None:
     help="The program's IDL, in the format of any version of Anchor.",
 )
 @click.option("--program", metavar="ADDRESS", help="The program; else the address that the IDL names.")
-def decode(idl_file: Path, program: str | None) -> None:
+@click.option("--logs", is_flag=True, help="Print the events of its log too (emit!), which a node may have cut off.")
+def decode(idl_file: Path, program: str | None, logs: bool) -> None:
     """Print the program's own events of one transaction, one JSON object a line.
 
     Standard input is a getTransaction answer (or its result alone) with encoding "json". An event that the IDL does
@@ -141,7 +142,9 @@ def decode(idl_file: Path, program: str | None) -> None:
         if program:
             Pubkey.from_string(program)
         followed = FollowedProgram.from_idl(idl_file, program)
-        events = list(events_of(sys.stdin.buffer.read(), followed))
+        text = sys.stdin.buffer.read()
+        lines = [event.json() for event in events_of(text, followed)]
+        lines += logged_in(text, followed) if logs else []
     except IdlWithoutAddress as error:
         _fail(f"{idl_file}: {error} with --program", _EXIT_BAD_INPUT)
     except IdlError as error:
@@ -150,8 +153,8 @@ def decode(idl_file: Path, program: str | None) -> None:
         _fail(f"standard input: {error}", _EXIT_BAD_INPUT)
     except ValueError:
         _fail(f"--program is not a program's address (32 bytes in base58): {program!r}", _EXIT_BAD_INPUT)
-    for event in events:
-        click.echo(event.json())
+    for line in lines:
+        click.echo(line)
 
 
 @main.command(epilog="Example: windlass-indexer migrate --database postgresql:///windlass")

@@ -15,6 +15,12 @@ def events_of(text: bytes, program: FollowedProgram) -> Iterator[Event]:
     return program.events(Transaction.parse(_result(text)))
 
 
+def logged_in(text: bytes, program: FollowedProgram) -> Iterator[bytes]:
+    """One JSON object for each event that the program printed in it. Raises TransactionMalformed."""
+    for name, data in program.logged(Transaction.parse(_result(text))):
+        yield orjson.dumps({"logged": True, "program": program.address, "name": name, "data": data})
+
+
 def _result(text: bytes) -> Any:
     if not text.strip():
         raise TransactionMalformed("nothing came: expected a getTransaction result in JSON")

@@ -14,6 +14,7 @@ from windlass_programs.codec import Codec, CodecError
 from windlass_programs.idl import Idl
 
 from windlass_indexer.attribution import emissions, event_authority
+from windlass_indexer.logged import logged
 from windlass_indexer.transaction import Transaction
 
 _log = logging.getLogger(__name__)
@@ -102,6 +103,12 @@ class FollowedProgram:
                 raw=emission.raw,
                 data=data,
             )
+
+    def logged(self, transaction: Transaction) -> Iterator[tuple[str | None, dict[str, Any]]]:
+        """What the program printed as events in a transaction that succeeded: see `windlass_indexer.logged`."""
+        if transaction.succeeded:
+            for raw in logged(transaction.logs, self.address):
+                yield self._decode(raw)
 
     def _decode(self, event: bytes) -> tuple[str | None, dict[str, Any]]:
         try:

@@ -1,7 +1,6 @@
 """The indexer as a whole: one process that follows several programs of one chain into one database."""
 
 import asyncio
-import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Coroutine
@@ -19,6 +18,7 @@ from windlass_indexer.database import migrated_pool
 from windlass_indexer.errors import LeadershipLost, RpcError, RpcUnreachable, WebsocketRefused
 from windlass_indexer.event import FollowedProgram
 from windlass_indexer.follower import Follower
+from windlass_indexer.garbage import collect_less_often
 from windlass_indexer.leadership import Leadership, leading
 from windlass_indexer.outbox import Outbox
 from windlass_indexer.retries import persistently
@@ -42,7 +42,7 @@ async def run(settings: Settings) -> None:
     Raises DatabaseUnreachable, MigrationError, RpcUnreachable or WebsocketRefused where one of them is not there
     at the start; later they are waited for. Raises ChainMismatch.
     """
-    _collect_less_often()
+    collect_less_often()
     await _until_signalled(_follow(settings))
 
 
@@ -67,7 +67,7 @@ async def verify(settings: Settings) -> list[Comparison]:
 
 async def backfill(settings: Settings, first: int, last: int, told: Progress) -> Backfilled:
     """Read the slots `first` to `last` of all programs followed. Raises as `run` does, and as `Backfill.run`."""
-    _collect_less_often()
+    collect_less_often()
     async with migrated_pool(settings.database_url) as pool, _reached_chain(settings) as chain:
         store = Store(pool, settings.programs)
         await store.claim_chain(await chain.genesis_hash())
@@ -143,12 +143,6 @@ class _Indexer:
     def _repair(self, program: str, stream: str) -> None:
         if follower := self._followers.get(program):
             follower.repair(stream)
-
-
-def _collect_less_often() -> None:
-    """A transaction is a hundred objects without a cycle among them: looking for one is a tenth of all the work."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 def _tell_followed(program: FollowedProgram) -> None:

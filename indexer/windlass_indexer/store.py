@@ -86,7 +86,7 @@ class Store:
         committed = Committed()
         async with self._fence.transaction(self._pool) as connection:
             if events:
-                inserted = await connection.execute(_SQL["insert_events"], *_columns(events))
+                inserted = await connection.execute(_SQL["insert_events"], *columns(events))
                 # Where all were new, none stands where another one claims to be.
                 rivals = await self._rivals(connection, events) if inserted != f"INSERT 0 {len(events)}" else {}
                 await self._fold(connection, program, events, rivals, committed)
@@ -130,7 +130,8 @@ class Store:
         }
 
 
-def _columns(events: Sequence[Event]) -> tuple[list[Any], ...]:
+def columns(events: Sequence[Event]) -> tuple[list[Any], ...]:
+    """The typed values of each column of the table `events`, in the order in which they are inserted."""
     return (
         [event.slot for event in events],
         [event.transaction_index for event in events],

@@ -40,6 +40,7 @@ class Transaction:
     _keys: tuple[str, ...]
     _outer: Sequence[Json]
     _inner: Sequence[Json]
+    logs: Sequence[str] = ()  # cut off at 10 kB; empty where the node does not keep them
 
     @classmethod
     def parse(cls, result: Json) -> "Transaction":
@@ -82,6 +83,7 @@ class Transaction:
             _keys=(*static, *loaded.get("writable", ()), *loaded.get("readonly", ())),
             _outer=message["instructions"],
             _inner=inner or (),
+            logs=meta.get("logMessages") or (),
         )
 
     def inner_instructions(self, program: str | None = None) -> Iterator[InnerInstruction]:

@@ -1,5 +1,6 @@
 """`windlass-indexer decode`: what it takes, and what it says of what it does not."""
 
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 from unit.indexer.recordings import recorded
 from windlass_indexer.cli import main
+from windlass_indexer.event import FollowedProgram
+from windlass_indexer.transaction import Transaction
 from windlass_programs.artifacts import idl_path
 from windlass_programs.idl import Idl
 from windlass_programs.legacy_idl import to_legacy
@@ -115,3 +118,12 @@ def test_an_old_idl_without_an_address_asks_for_the_program(tmp_path: Path) -> N
     result = decode(recorded("vault_initialized"), idl=old_idl(tmp_path, None))
     assert result.exit_code == 2
     assert "name the program with --program" in result.stderr
+
+
+def test_what_a_program_logged_is_printed_on_request_and_marked() -> None:
+    result = recorded("deposit_three_levels_deep")
+    (event,) = FollowedProgram.from_idl(Path(IDL)).events(Transaction.parse(result))
+    result["meta"]["logMessages"].insert(8, f"Program data: {b64encode(event.raw).decode()}")
+    assert len(decode(result).output.splitlines()) == 1
+    called, logged = map(orjson.loads, decode(result, "--logs").output.splitlines())
+    assert (logged["logged"], logged["name"], logged["data"]) == (True, called["name"], called["data"])

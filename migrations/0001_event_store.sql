@@ -67,3 +67,4 @@ CREATE TABLE streams (
     disagreement         text
 );
 CREATE INDEX streams_unverified ON streams (stream) WHERE verified_seq < seq;
+CREATE INDEX streams_stalest ON streams (verified_at NULLS FIRST);

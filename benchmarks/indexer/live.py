@@ -67,11 +67,11 @@ class _Live:
                 await reader
                 figures = await self._figures(listener)
             finally:
-                node.kill()
-                await node.wait()
                 reader.cancel()
                 indexer.terminate()
                 await indexer.wait()
+                node.kill()
+                await node.wait()
                 await listener.close()
                 log.seek(0)
                 sys.stderr.write(log.read())

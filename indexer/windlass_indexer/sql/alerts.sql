@@ -28,6 +28,7 @@ WITH due AS (
         WHERE (raised.stream, raised.seq, raised.kind) = (due.stream, due.seq, due.kind)
           AND raised.proposal IS NOT DISTINCT FROM due.proposal AND raised.withdrawn_at IS NULL
           AND (raised.at, raised.slot) = (due.at, due.slot) AND raised.signature IS NOT DISTINCT FROM due.signature
+        OFFSET 0 -- looked up one by one: PostgreSQL would join all alerts there are
     )
     ORDER BY at, stream, seq, kind
 ), changed AS (
@@ -52,11 +53,13 @@ WITH changed AS (
         SELECT FROM alert_causes AS cause
         WHERE (cause.stream, cause.seq, cause.kind, cause.at) = (raised.stream, raised.seq, raised.kind, raised.at)
           AND cause.proposal IS NOT DISTINCT FROM raised.proposal
+        OFFSET 0
       )
       AND NOT EXISTS (
         SELECT FROM alert_moments AS moment
         WHERE (moment.stream, moment.seq, moment.kind, moment.at) = (raised.stream, raised.seq, raised.kind, raised.at)
           AND moment.proposal IS NOT DISTINCT FROM raised.proposal AND (ended_at IS NULL OR moment.at <= ended_at)
+        OFFSET 0
       )
     RETURNING id, multisig, program, slot, change
 )

@@ -125,6 +125,19 @@ async def test_a_pause_moves_what_has_not_come_and_not_what_is_a_rollback(pool: 
     assert upgrade == 1
 
 
+async def test_a_pause_moves_what_only_an_earlier_pause_left_to_come(pool: asyncpg.Pool) -> None:
+    history, reader = CouncilHistory("twice"), Reader(pool)
+    history.approved()
+    for hours, length in ((30, 20), (60, 5), (90, 7)):
+        history.now = START + hours * HOUR
+        history.pause(length * HOUR)
+    await reader.read(history.events, START + 100 * HOUR)
+    told = Counter(await standing(pool))
+    # After 48 hours there would have been nothing to move at 60; at 90 there is not.
+    assert told[("ready", (48 + 20 + 5) * HOUR)] == told[("timelock_hour_left", (47 + 20 + 5) * HOUR)] == 1
+    assert told[("timelock_half", 24 * HOUR)] == 1
+
+
 async def test_an_approval_taken_back_stops_the_clock_and_the_next_crossing_starts_another(pool: asyncpg.Pool) -> None:
     history, reader = CouncilHistory("flickering"), Reader(pool)
     id = history.approved()

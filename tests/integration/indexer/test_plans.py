@@ -35,6 +35,7 @@ class Filled:
     multisigs: list[str]
     proposals: list[str]
     ids: list[int]
+    newest: int  # event
 
 
 async def fill(url: str, events: int) -> Filled:
@@ -50,6 +51,7 @@ async def fill(url: str, events: int) -> Filled:
             multisigs=await connection.fetchval(some.format("multisigs")),
             proposals=await connection.fetchval(some.format("upgrade_proposals")),
             ids=await connection.fetchval("SELECT array_agg(id) FROM (SELECT id FROM events LIMIT 5) AS first"),
+            newest=await connection.fetchval("SELECT max(id) FROM events"),
         )
     finally:
         await connection.close()
@@ -85,11 +87,13 @@ def statements(filled: Filled) -> dict[str, tuple[str, list[Any]]]:
         "verifier: disagreed": (verifier["disagreed"], [filled.vaults, five, ["wrong"] * 5]),
         "alerts: scope": (alerts["scope"], [filled.ids]),
         "alerts: raise": (alerts["raise"], [filled.ids, filled.multisigs, NOW, None]),
+        "alerts: tick": (alerts["raise"], [[], [], None, NOW]),
         "alerts: withdraw": (alerts["withdraw"], [filled.multisigs, NOW, []]),
+        "outbox: behind": (outbox["is_behind"], ["ops"]),
         "outbox: queue": (outbox["queue"], ["ops"]),
         "outbox: due": (outbox["due"], ["ops", 50]),
         "rebuild: page": (rebuilding["next_events"], [filled.vaults[0], 5, 10_000]),
-        "rebuild: caught up": (rebuilding["streams_with_events_after"], [filled.ids[0] + 90_000]),
+        "rebuild: caught up": (rebuilding["streams_with_events_after"], [filled.newest - 1_000]),
         "api: proposals by address": (api["proposals_by_address"], [filled.proposals]),
         "api: proposals' page": (api["proposals_page"], [None, None, None, None, 3_000, "1" * 44, 20]),
         "api: a multisig's proposals": (api["proposals_of_multisigs"], [filled.multisigs[:2], None, None, None, 20]),
@@ -105,7 +109,7 @@ def statements(filled: Filled) -> dict[str, tuple[str, list[Any]]]:
     return found
 
 
-NAMES = sorted(statements(Filled("", ["x"], ["x"], ["x"], [1])))
+NAMES = sorted(statements(Filled("", ["x"], ["x"], ["x"], [1], 1)))
 
 
 def read_whole(plan: Any) -> Iterator[str]:

@@ -19,7 +19,7 @@ WITH news AS (
                'kind', kind, 'at', at, 'multisig', multisig, 'program', program, 'proposal', proposal, 'slot', slot,
                'signature', signature, 'data', data)
     FROM news
-    WHERE at > (SELECT max(chain_time) FROM cursors) - interval '48 hours'
+    WHERE at > (SELECT coalesce(max(chain_time), '-infinity') FROM cursors) - interval '48 hours'
       AND (withdrawn_at IS NULL OR EXISTS (SELECT FROM outbox AS told WHERE told.alert = news.id AND told.target = $1))
     ORDER BY change
 )

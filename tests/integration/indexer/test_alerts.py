@@ -19,6 +19,7 @@ from windlass_indexer.chain import ChainTime
 from windlass_indexer.event import Event
 from windlass_indexer.folding import Folding
 from windlass_indexer.folds import TABLES
+from windlass_indexer.rebuild import rebuild
 from windlass_indexer.settings import Settings
 from windlass_indexer.store import Cursor, Store
 from windlass_programs.addresses import WINDLASS_PROGRAM_ID
@@ -260,6 +261,22 @@ async def test_a_fork_withdraws_what_it_took_back_and_what_comes_again_is_the_sa
     again = await pool.fetch("SELECT id, kind::text FROM alerts WHERE withdrawn_at IS NULL ORDER BY id")
     assert [tuple(row) for row in again] == [tuple(row) for row in former]
     assert ("ready", TIMELOCK + 60) in await standing(pool)
+
+
+async def test_a_rebuild_raises_nothing_again_and_what_is_due_later_still_comes(
+    pool: asyncpg.Pool, database: str
+) -> None:
+    history, reader = CouncilHistory("rebuilt"), Reader(pool)
+    history.approved()
+    await reader.read(history.events, START + 30 * HOUR)
+    before = await pool.fetch("SELECT * FROM alerts ORDER BY id")
+    countdowns = await pool.fetch("SELECT * FROM countdowns ORDER BY seq")
+    await rebuild(database, PROGRAMS, lambda done, of: None)
+    assert await pool.fetch("SELECT * FROM countdowns ORDER BY seq") == countdowns
+    await reader.read(history.events, START + 48 * HOUR)
+    after = await pool.fetch("SELECT * FROM alerts ORDER BY id")
+    assert after[:3] == before
+    assert [row["kind"] for row in after[3:]] == ["timelock_hour_left", "ready"]
 
 
 async def take_back(pool: asyncpg.Pool, history: History, kept: int) -> None:

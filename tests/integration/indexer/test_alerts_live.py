@@ -1,12 +1,14 @@
 """Alerts of a proposal on a running chain, while the indexer is killed and started again."""
 
 import asyncio
+import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
 import pytest
 from integration.indexer.indexer_process import running_indexer
+from integration.indexer.receiver import SECRET, Receiver
 from integration.indexer.waiting import until
 from stack.governance import Governance, governed_localnet
 from stack.localnet import Localnet
@@ -20,8 +22,17 @@ def governed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Governa
         yield governed
 
 
-async def test_each_alert_comes_once_although_the_indexer_is_killed(
-    governed: tuple[Governance, Localnet], database: str, connection: asyncpg.Connection
+@pytest.fixture
+async def receiver(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Receiver]:
+    """A webhook that the indexer's environment names."""
+    async with Receiver().serving() as receiver:
+        monkeypatch.setenv("WINDLASS_WEBHOOKS", f"ops={receiver.webhook().url}")
+        monkeypatch.setenv("WINDLASS_WEBHOOK_SECRET", SECRET)
+        yield receiver
+
+
+async def test_each_alert_comes_once_and_reaches_the_webhook_although_the_indexer_is_killed(
+    governed: tuple[Governance, Localnet], database: str, connection: asyncpg.Connection, receiver: Receiver
 ) -> None:
     governance, localnet = governed
 
@@ -47,7 +58,12 @@ async def test_each_alert_comes_once_although_the_indexer_is_killed(
         await raised("ready")
         await asyncio.to_thread(governance.done, "execute", proposal)
         await raised("executed")
+        query = "SELECT count(*) = 6 FROM outbox WHERE state = 'delivered'"
+        await until(lambda: connection.fetchval(query), "all alerts have arrived")
     rows = await connection.fetch("SELECT kind::text, proposal, withdrawn_at FROM alerts")
     expected = ("proposal_created", "threshold_reached", "timelock_half", "timelock_hour_left", "ready", "executed")
     assert Counter(row["kind"] for row in rows) == Counter(expected)
     assert {(row["proposal"], row["withdrawn_at"]) for row in rows} == {(proposal, None)}
+    # At least once each: a kill between an answer and its record sends a delivery again, as the same one.
+    arrived = {headers["windlass-delivery"]: json.loads(body)["kind"] for headers, body in receiver.taken}
+    assert Counter(arrived.values()) == Counter(expected)

@@ -91,7 +91,8 @@ class Verifier:
         self._repair = repair
         self._changed: set[str] = set()
         self._awake = asyncio.Event()
-        self._apart_since: dict[str, float] = {}
+        # Since when a stream has stood at which number without being as it is on chain.
+        self._apart_since: dict[str, tuple[float, int]] = {}
 
     def changed(self, streams: set[str]) -> None:
         """These streams have moved on."""
@@ -118,7 +119,7 @@ class Verifier:
 
     def _apart_recently(self) -> set[str]:
         since = monotonic() - _MARK_AFTER_SECONDS - _RECHECK_SECONDS * 2
-        return {stream for stream, moment in self._apart_since.items() if moment > since}
+        return {stream for stream, (moment, _) in self._apart_since.items() if moment > since}
 
     async def check_all(self) -> list[Comparison]:
         """Compare every stream now, and write down what comes of it."""
@@ -140,7 +141,11 @@ class Verifier:
         if comparison.verdict is Verdict.AGREES:
             self._apart_since.pop(comparison.stream, None)
             return False
-        apart = monotonic() - self._apart_since.setdefault(comparison.stream, monotonic())
+        since, seq = self._apart_since.get(comparison.stream, (0.0, -1))
+        if comparison.seq != seq:  # a busy stream has moved on the chain whenever it is looked at: what counts is here
+            since = monotonic()
+            self._apart_since[comparison.stream] = since, comparison.seq
+        apart = monotonic() - since
         if comparison.verdict is Verdict.BEHIND and apart >= _REPAIR_AFTER_SECONDS:
             self._repair(comparison.program, comparison.stream)
         return comparison.verdict is Verdict.DIFFERS or apart >= _MARK_AFTER_SECONDS

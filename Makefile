@@ -42,6 +42,9 @@ test-validator: $(STAMP) ## the same parts on Agave's solana-test-validator (SOL
 test-long: $(STAMP) ## simulations of many minutes
 	@$(BIN)/pytest -q -m long $(ARGS) || test $$? -eq 5
 
+simulate: $(STAMP) ## the indexer against a faulty chain and database, SEEDS (0:50) of them
+	@SEEDS=$(or $(SEEDS),0:50) $(BIN)/pytest -q -s tests/simulation -m "not long" $(ARGS)
+
 bench-latency: $(STAMP) ## slot's confirmation to subscriber's message
 	@$(BIN)/python benchmarks/subscription_latency.py $(ARGS)
 
@@ -82,4 +85,4 @@ lock: ## pin what pyproject.toml asks for, with hashes
 clean: ## remove the virtual environment and caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo dev test test-validator test-long bench-latency bench-indexer test-rust test-model lint format programs lock clean
+.PHONY: help setup demo dev test test-validator test-long simulate bench-latency bench-indexer test-rust test-model lint format programs lock clean

@@ -1,7 +1,8 @@
 """Counts the successes and failures of governed programs' transactions by minute: what to watch after an upgrade.
 
 A transaction counts where it is in the history of the program's address, as the node lists it: those that call the
-program, and the few that only name it. Counted is what is finalized, some 13 s after it happened.
+program, and the few that only name it. A node may list late, as the
+follower knows, so what is counted is finalized and some slots old: some 26 s after it happened.
 """
 
 import asyncio
@@ -19,6 +20,8 @@ from windlass_indexer.retries import persistently
 _SQL = queries.load("activity.sql")
 
 _EVERY_SECONDS = 2.0
+# A node may list a transaction so many slots late; what has been counted is not listed again.
+_LATE_SLOTS = 32
 _MINUTE = 60
 
 
@@ -42,33 +45,34 @@ class Activity:
     async def count(self) -> None:
         """Count what has been finalized since the last time, for every governed program."""
         time = self._time()
+        upto = time.finalized_slot - _LATE_SLOTS
         for row in await self._pool.fetch(_SQL["governed"]):
-            if row["slot"] < time.finalized_slot:
+            if row["slot"] < upto:
                 try:
-                    await self._count(row["program"], row["slot"], time)
+                    await self._count(row["program"], row["slot"], upto, time.unix_timestamp)
                 except RpcRefused as refused:
                     if not is_unknown_signature(refused):
                         raise
                     self._anchors.pop(row["program"], None)  # the next time lists as far back as needed
 
-    async def _count(self, program: str, after: int, time: ChainTime) -> None:
+    async def _count(self, program: str, after: int, upto: int, now: int) -> None:
         successes: Counter[int] = Counter()
         failures: Counter[int] = Counter()
         anchor: str | None = None
         async for page in self._chain.history(program, self._anchors.get(program)):
             for item in page:
-                if item.slot > time.finalized_slot:
+                if item.slot > upto:
                     continue
                 anchor = anchor or item.signature
                 if item.slot > after:
                     # Few nodes have lost a block's time; now is near enough for those.
-                    minute = (item.block_time or time.unix_timestamp) // _MINUTE
+                    minute = (item.block_time or now) // _MINUTE
                     (failures if item.failed else successes)[minute] += 1
             if page[-1].slot <= after:
                 break
         minutes = sorted(successes.keys() | failures.keys())
         async with self._fence.transaction(self._pool) as connection:
-            moved = await connection.fetchval(_SQL["move_cursor"], program, after, time.finalized_slot)
+            moved = await connection.fetchval(_SQL["move_cursor"], program, after, upto)
             if moved is not None and minutes:
                 await connection.execute(
                     _SQL["count"], program, minutes, [successes[m] for m in minutes], [failures[m] for m in minutes]

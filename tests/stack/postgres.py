@@ -24,7 +24,7 @@ def running_postgres() -> Iterator[str]:
     if url := os.environ.get("DATABASE_URL"):
         yield url
         return
-    with _loop_in_a_thread() as run:
+    with loop_in_a_thread() as run:
         supervisor = Supervisor(lambda name, line: None)
         server = EmbeddedPostgres(supervisor)
         try:
@@ -35,7 +35,7 @@ def running_postgres() -> Iterator[str]:
 
 
 @contextmanager
-def _loop_in_a_thread() -> Iterator[Callable[[Coroutine[Any, Any, Value]], Value]]:
+def loop_in_a_thread() -> Iterator[Callable[[Coroutine[Any, Any, Value]], Value]]:
     """Runs coroutines for synchronous fixtures; between them the server's output goes on being read."""
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_forever, name="postgres")

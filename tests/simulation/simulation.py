@@ -1,0 +1,242 @@
+"""One seed: a chain, its faulty node, the real indexer in the middle of it all; and what its tables say afterwards."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+from simulation.compressed_time import CompressedTime
+from simulation.contents import differences, digests
+from simulation.databases import Server
+from simulation.ledger import SLOT_SECONDS, Run, Script, draw
+from simulation.node import Faults, Node
+from simulation.views import Growth
+from windlass_indexer import service
+from windlass_indexer.errors import DatabaseUnreachable, RpcError, WebsocketRefused
+from windlass_indexer.retries import is_retryable
+from windlass_indexer.settings import Settings
+
+Outside = Callable[[Coroutine[Any, Any, None]], Coroutine[Any, Any, None]]
+
+# Until the tables say what the chain says, in compressed seconds.
+PATIENCE = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a seed does. Times are in seconds after the start."""
+
+    script: Script
+    faults: Faults
+    shuffled: bool
+    index: bool
+    stops: tuple[float, ...]  # the indexer ends, wherever it is
+    sleeps: tuple[tuple[float, float], ...]  # the machine sleeps: when, for how long
+    cut_sessions: tuple[float, ...]
+    crashes: tuple[float, ...]  # of PostgreSQL
+
+    @classmethod
+    def draw(cls, seed: int, *, forks: bool = False) -> "Plan":
+        """The same for the same seed."""
+        chance = random.Random(f"plan {seed}")
+        script = draw(
+            seed,
+            blocks=chance.randint(10, 60),
+            forks=chance.choice([0, 1, 1, 2, 3]) if forks else 0,
+            per_block=chance.choice([0.3, 1.0, 2.0, 6.0]),
+        )
+        end = len(script.moves) * SLOT_SECONDS
+
+        def moments(most: int) -> tuple[float, ...]:
+            return tuple(sorted(chance.random() * end for _ in range(chance.randint(0, most))))
+
+        return cls(
+            script=script,
+            faults=Faults.draw(chance),
+            shuffled=chance.random() < 0.5,
+            index=chance.random() < 0.7,
+            stops=moments(3),
+            sleeps=tuple((moment, chance.uniform(1, 90)) for moment in moments(1)),
+            cut_sessions=moments(3) if chance.random() < 0.3 else (),
+            crashes=moments(2) if chance.random() < 0.03 else (),
+        )
+
+
+@dataclass(slots=True)
+class Outcome:
+    """`wrong` is empty where the tables say what those of a clean run say, and all is verified."""
+
+    seed: int
+    wrong: list[str] = field(default_factory=list)
+    seconds: float = 0.0  # of compressed time, from quiet to verified
+    events: int = 0
+    requests: int = 0
+
+
+class Simulation:
+    """Runs seeds against one PostgreSQL server, on a loop of compressed time."""
+
+    def __init__(self, server: Server, outside: Outside) -> None:
+        self._server = server
+        # Runs what PostgreSQL's supervisor does in the loop that it lives in.
+        self._outside = outside
+
+    async def run(self, seed: int, plan: Plan | None = None) -> Outcome:
+        """The seed's outcome."""
+        plan = plan or Plan.draw(seed)
+        outcome = Outcome(seed)
+        async with AsyncExitStack() as stack:
+            left = await stack.enter_async_context(self._server.database())
+            right = await stack.enter_async_context(self._server.database())
+            growth = Growth(plan.script, Run(plan.script))
+            node = Node(growth, plan.faults, random.Random(f"node {seed}"), shuffled=plan.shuffled, index=plan.index)
+            async with node.serving(), _ticking(growth, node), _kept_running(node, left, plan.stops):
+                await self._disturb(plan, left, growth)
+                node.heal()
+                outcome.seconds = await _agreement(left, growth, outcome)
+                outcome.requests = node.requests
+            # The same chain, as one who comes late and has luck sees it.
+            clean = Node(growth, Faults(), random.Random(seed), shuffled=plan.shuffled, index=plan.index)
+            async with clean.serving(), _ticking(growth, clean), _kept_running(clean, right, ()):
+                await _agreement(right, growth, outcome)
+            outcome.events = sum(len(t.events) for b in growth.view.blocks for t in b.transactions)
+            outcome.wrong += await _compared(left, right, growth)
+        return outcome
+
+    async def _disturb(self, plan: Plan, database: str, growth: Growth) -> None:
+        """Until the script has ended."""
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, CompressedTime)
+        start = loop.time()
+        due = [(moment, "sleep", length) for moment, length in plan.sleeps]
+        due += [(moment, "cut", 0.0) for moment in plan.cut_sessions]
+        due += [(moment, "crash", 0.0) for moment in plan.crashes]
+        for moment, what, length in sorted(due):
+            await asyncio.sleep(max(0.0, start + moment - loop.time()))
+            if what == "sleep":
+                loop.jump(length)
+            elif what == "cut":
+                await self._server.end_sessions(database)
+            else:
+                await self._outside(self._server.crash())
+        await growth.ended.wait()
+
+
+@asynccontextmanager
+async def _ticking(growth: Growth, node: Node) -> AsyncIterator[None]:
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(SLOT_SECONDS)
+            growth.step()
+            node.hear()
+
+    async with _beside(tick()):
+        yield
+
+
+@asynccontextmanager
+async def _kept_running(node: Node, database: str, stops: tuple[float, ...]) -> AsyncIterator[None]:
+    """The indexer, started again by its supervisor whenever it ends."""
+    environment = {"WINDLASS_RPC_URL": node.rpc_url, "WINDLASS_WS_URL": node.ws_url}
+    settings = Settings.read(environment, database=database)
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+
+    async def keep_running() -> None:
+        ends = list(stops)
+        task = asyncio.current_task()
+        assert task is not None
+        while True:
+            deadline = start + ends.pop(0) if ends else None
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await service.run(settings)
+                if task.cancelling():
+                    return  # it takes being cancelled for a signal, and ends as if nothing were wrong
+            except TimeoutError:
+                pass  # stopped, as planned
+            except (DatabaseUnreachable, RpcError, WebsocketRefused):
+                await asyncio.sleep(1.0)  # as it was started while something was down
+            except Exception as error:
+                if not is_retryable(error):
+                    raise
+                await asyncio.sleep(1.0)
+
+    async with _beside(keep_running()):
+        yield
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Fails with the work, if that fails first."""
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(work)
+        yield
+        task.cancel()
+
+
+async def _agreement(database: str, growth: Growth, outcome: Outcome) -> float:
+    """Seconds until the tables have all of the chain, verified; what is missing after PATIENCE is written down."""
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    last = growth.view.blocks[-1].slot
+    while missing := await _missing(database, growth, last):
+        if loop.time() > start + PATIENCE:
+            outcome.wrong.append(missing)
+            break
+        await asyncio.sleep(1.0)
+    return loop.time() - start
+
+
+async def _missing(database: str, growth: Growth, last: int) -> str:
+    """In words, or nothing."""
+    try:
+        connection = await asyncpg.connect(database)
+    except (OSError, asyncpg.PostgresError) as error:
+        return f"the database cannot be reached: {error}"
+    try:
+        rows = await connection.fetch("SELECT stream, seq, verified_seq, disagreement FROM streams")
+        finalized = await connection.fetchval("SELECT min(least(finalized_slot, slot)) FROM cursors")
+        counted = await connection.fetchval(
+            "SELECT min(coalesce(slot, 0)) FROM programs LEFT JOIN activity_cursors USING (program)"
+        )
+    finally:
+        await connection.close()
+    if (finalized or 0) < last:
+        return f"slot {last} is not finalized in the tables, which are at {finalized}"
+    if counted is not None and counted < last:
+        return f"activity is counted up to slot {counted}, and not to {last}"
+    streams = {row["stream"]: row for row in rows}
+    for name, stream in growth.view.blocks[-1].streams.items():
+        if (row := streams.get(name)) is None:
+            return f"stream {name} is not in the tables"
+        if row["seq"] != stream.seq or row["verified_seq"] != stream.seq or row["disagreement"]:
+            return f"stream {name} is at {stream.seq} on chain, and the tables say {dict(row)}"
+    return ""
+
+
+async def _compared(left: str, right: str, growth: Growth) -> list[str]:
+    """What is different in the tables of the faulty run from those of the clean one, and in either from the ledger."""
+    wrong = []
+    connections = [await asyncpg.connect(left), await asyncpg.connect(right)]
+    try:
+        mine, theirs = [await digests(connection) for connection in connections]
+        if tables := sorted(table for table in mine.keys() | theirs.keys() if mine.get(table) != theirs.get(table)):
+            wrong.append(await differences(connections[0], connections[1], tables))
+        rows = await connections[0].fetch("SELECT program, stream, seq, bytes, signature, slot FROM events")
+    finally:
+        for connection in connections:
+            await connection.close()
+    stored = {tuple(row) for row in rows}
+    truth = {
+        (*event, transaction.signature, block.slot)
+        for block in growth.view.blocks
+        for transaction in block.transactions
+        for event in transaction.events
+    }
+    wrong += [f"not in the tables: {event}" for event in sorted(truth - stored)[:5]]
+    wrong += [f"not on the chain: {event}" for event in sorted(stored - truth)[:5]]
+    return wrong

@@ -1,0 +1,43 @@
+"""Whatever goes wrong on the way, the tables end up saying what the chain says; drawn from seeds.
+
+`SEEDS=FIRST:LAST` names others than those that every run takes (the last one is not included).
+"""
+
+import os
+import sys
+from collections.abc import Iterable
+from time import monotonic
+
+import pytest
+from simulation.conftest import Simulate
+from simulation.seeds import ONCE_FAILED
+
+FIRST, _, LAST = os.environ.get("SEEDS", "0:12").partition(":")
+
+
+def run_all(simulate: Simulate, seeds: Iterable[int]) -> None:
+    """Fails with the seeds that came out wrong, after all have run."""
+    started = monotonic()
+    outcomes = [simulate(seed) for seed in seeds]
+    wrong = {outcome.seed: outcome.wrong for outcome in outcomes if outcome.wrong}
+    sys.stderr.write(
+        f"{len(outcomes)} seeds, {sum(outcome.events for outcome in outcomes)} events, "
+        f"{sum(outcome.requests for outcome in outcomes)} requests in {monotonic() - started:.0f} s; "
+        f"verified {max(outcome.seconds for outcome in outcomes):.0f} s (compressed) after quiet at the latest; "
+        f"{len(wrong)} differ\n"
+    )
+    assert not wrong, "\n".join(f"seed {seed}: {line}" for seed, lines in wrong.items() for line in lines)
+
+
+def test_every_seed_ends_with_the_tables_of_a_clean_run(simulate: Simulate) -> None:
+    run_all(simulate, range(int(FIRST), int(LAST)))
+
+
+@pytest.mark.long
+def test_a_thousand_seeds_end_with_the_tables_of_a_clean_run(simulate: Simulate) -> None:
+    run_all(simulate, range(1_000))
+
+
+@pytest.mark.parametrize("seed", ONCE_FAILED, ids=lambda seed: f"seed-{seed}")
+def test_a_seed_that_once_failed_does_not_again(simulate: Simulate, seed: int) -> None:
+    run_all(simulate, [seed])

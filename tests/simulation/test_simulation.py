@@ -18,7 +18,11 @@ FIRST, _, LAST = os.environ.get("SEEDS", "0:12").partition(":")
 def run_all(simulate: Simulate, seeds: Iterable[int]) -> None:
     """Fails with the seeds that came out wrong, after all have run."""
     started = monotonic()
-    outcomes = [simulate(seed) for seed in seeds]
+    outcomes = []
+    for seed in seeds:
+        outcomes.append(simulate(seed))
+        if len(outcomes) % 50 == 0:
+            sys.stderr.write(f"{len(outcomes)} seeds, {sum(bool(o.wrong) for o in outcomes)} of them wrong\n")
     wrong = {outcome.seed: outcome.wrong for outcome in outcomes if outcome.wrong}
     sys.stderr.write(
         f"{len(outcomes)} seeds, {sum(outcome.events for outcome in outcomes)} events, "

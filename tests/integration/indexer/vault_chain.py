@@ -169,7 +169,7 @@ class VaultChain:
 @contextmanager
 def vault_localnet(users: Sequence[User], directory: Path, *flags: str) -> Iterator[Localnet]:
     """A localnet with the vault (v1), the forwarder under two addresses, and tokens for the users."""
-    accounts = {MINT: _mint_account(), **{user.tokens: _token_account(user) for user in users}}
+    accounts = {MINT: mint_account(), **{user.tokens: token_account(user) for user in users}}
     arguments = [
         *("--upgradeable-program", str(VAULT_PROGRAM_ID), str(program_elf_path("collateral_vault_v1")), "none"),
         *("--bpf-program", str(FORWARDER_ID), str(FORWARDER_SO)),
@@ -191,10 +191,12 @@ def _account(address: Pubkey, data: bytes) -> dict[str, Any]:
     return {"pubkey": str(address), "account": account | {"rentEpoch": 0, "space": len(data)}}
 
 
-def _mint_account() -> bytes:
+def mint_account() -> bytes:
+    """The mint's data."""
     return struct.pack("<I32sQBBI32s", 0, bytes(32), 2**63, 6, 1, 0, bytes(32))
 
 
-def _token_account(user: User) -> bytes:
+def token_account(user: User) -> bytes:
+    """The data of the user's token account."""
     fields = (bytes(MINT), bytes(user.address), STARTING_TOKENS, 0, bytes(32), 1, 0, 0, 0, 0, bytes(32))
     return struct.pack("<32s32sQI32sBIQQI32s", *fields)

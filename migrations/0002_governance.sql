@@ -95,7 +95,6 @@ CREATE TABLE upgrade_proposals (
     UNIQUE (multisig, id)
 );
 CREATE INDEX upgrade_proposals_program ON upgrade_proposals (program, created_slot);
-CREATE INDEX upgrade_proposals_multisig ON upgrade_proposals (multisig, created_slot DESC, address DESC);
 CREATE INDEX upgrade_proposals_newest ON upgrade_proposals (created_slot DESC, address DESC);
 
 -- Each vote ever cast, in order; approvals are never deleted from history.

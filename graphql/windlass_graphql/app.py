@@ -19,10 +19,12 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from windlass_graphql.body_limit import BodyLimit
 from windlass_graphql.changes import Hub
+from windlass_graphql.compiler.documents import Documents
+from windlass_graphql.compiler.endpoint import CompiledQueries
 from windlass_graphql.database import Database
 from windlass_graphql.errors import ApiError
 from windlass_graphql.listener import Listener
-from windlass_graphql.schema import schema
+from windlass_graphql.schema import graphql_schema, schema
 from windlass_graphql.subscription import Context
 
 LARGEST_BODY = 262_144
@@ -78,7 +80,10 @@ def create_app(database: Database, cors_origins: tuple[str, ...] = ()) -> Starle
             {"status": "ready" if ready else "not ready", "checks": dict(checks)}, status_code=200 if ready else 503
         )
 
-    middleware: list[Any] = [Middleware(BodyLimit, largest=LARGEST_BODY)]
+    middleware: list[Any] = [
+        Middleware(BodyLimit, largest=LARGEST_BODY),
+        Middleware(CompiledQueries, database=database, documents=Documents(graphql_schema), path="/graphql"),
+    ]
     if cors_origins:
         middleware.insert(
             0,

@@ -27,6 +27,8 @@ _SESSION = {
     "statement_timeout": "5s",
     "idle_in_transaction_session_timeout": "30s",
     "timezone": "UTC",
+    # Statements are prepared once and asked again and again: planning takes longer than most of them run.
+    "plan_cache_mode": "force_generic_plan",
     "jit": "off",  # compiling takes longer than any of these queries runs
 }
 _TABLES = [
@@ -52,6 +54,10 @@ class Source(Protocol):
         """The rows of a query of sql/. Raises QueryTimedOut, DatabaseUnavailable."""
         ...
 
+    async def fetch_sql(self, sql: str, *arguments: object) -> list[Row]:
+        """The rows of a statement that was put together from fragments of sql/. Raises the same."""
+        ...
+
 
 class Database:
     """The pool that queries are answered from."""
@@ -62,10 +68,21 @@ class Database:
 
     async def fetch(self, query: str, *arguments: object) -> list[Row]:
         """The rows of a query of sql/, on any connection."""
+        return await self.fetch_sql(queries()[query], *arguments)
+
+    async def fetch_sql(self, sql: str, *arguments: object) -> list[Row]:
+        """The rows of a statement, on any connection."""
         with _api_errors():
             async with self._pool.acquire(timeout=CONNECT_TIMEOUT) as connection:
-                rows: list[Row] = await connection.fetch(queries()[query], *arguments)
+                rows: list[Row] = await connection.fetch(sql, *arguments)
                 return rows
+
+    async def fetch_text(self, sql: str, *arguments: object) -> str:
+        """The one text that a statement makes, on any connection."""
+        with _api_errors():
+            async with self._pool.acquire(timeout=CONNECT_TIMEOUT) as connection:
+                text: str = await connection.fetchval(sql, *arguments)
+                return text
 
     def snapshot(self) -> "Snapshot":
         """All that is read from it is of one moment. Close it."""
@@ -97,11 +114,15 @@ class Snapshot:
 
     async def fetch(self, query: str, *arguments: object) -> list[Row]:
         """The rows of a query of sql/, one query at a time."""
+        return await self.fetch_sql(queries()[query], *arguments)
+
+    async def fetch_sql(self, sql: str, *arguments: object) -> list[Row]:
+        """The rows of a statement, one at a time."""
         async with self._lock:
             with _api_errors():
                 if self._connection is None:
                     await self._begin()
-                rows: list[Row] = await self._connection.fetch(queries()[query], *arguments)
+                rows: list[Row] = await self._connection.fetch(sql, *arguments)
                 return rows
 
     async def _begin(self) -> None:

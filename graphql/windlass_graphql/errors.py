@@ -8,6 +8,7 @@ WindlassGraphQLError
     ├── BadCursor           BAD_CURSOR
     ├── BadPageSize         BAD_PAGE_SIZE
     ├── BadArguments        BAD_ARGUMENTS
+    ├── TooMuch             TOO_COMPLEX
     ├── FellBehind          FELL_BEHIND
     ├── QueryTimedOut       TIMEOUT
     └── DatabaseUnavailable UNAVAILABLE
@@ -63,26 +64,38 @@ class BadCursor(ApiError):
 
     code = "BAD_CURSOR"
 
-    def __init__(self, listing: str) -> None:
+    def __init__(self, argument: str, listing: str) -> None:
         super().__init__(
-            f"after: expected a cursor that `{listing}` handed out (an edge's cursor or pageInfo.endCursor); "
-            "leave it out to begin at the newest"
+            f"{argument}: expected a cursor that `{listing}` handed out (an edge's cursor or one of pageInfo's); "
+            "leave it out to begin at the list's end"
         )
 
 
 class BadPageSize(ApiError):
-    """`first` is out of range."""
+    """`first` or `last` is out of range."""
 
     code = "BAD_PAGE_SIZE"
 
-    def __init__(self, first: int, largest: int) -> None:
-        super().__init__(f"first: expected 1 to {largest}, got {first}; page on with `after`")
+    def __init__(self, argument: str, size: int, largest: int) -> None:
+        super().__init__(f"{argument}: expected 1 to {largest}, got {size}; page on with a cursor")
 
 
 class BadArguments(ApiError):
     """Arguments that do not go together."""
 
     code = "BAD_ARGUMENTS"
+
+
+class TooMuch(ApiError):
+    """The pages that are asked for hold too much together."""
+
+    code = "TOO_COMPLEX"
+
+    def __init__(self, objects: int, largest: int) -> None:
+        super().__init__(
+            f"the operation asks for up to {objects} objects, {largest} are allowed; ask for smaller pages, "
+            "or in several requests"
+        )
 
 
 class FellBehind(ApiError):

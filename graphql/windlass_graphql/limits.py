@@ -23,6 +23,8 @@ MOST_FIELDS = 1_000
 """Fields of an operation, each fragment counted wherever it is used."""
 MOST_ROOT_FIELDS = 20
 """Root fields, aliases among them: each is a query of its own."""
+MOST_OBJECTS = 25_000
+"""Objects that an answer may hold by its page sizes; counted once the variables are known, before any SQL."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from strawberry.types import ExecutionContext
 
 from windlass_graphql.errors import ApiError
 
+INTERNAL = "something went wrong here, not in your query; it has been logged"
+
 _log = logging.getLogger(__name__)
 
 
@@ -42,7 +44,7 @@ def shown(error: GraphQLError) -> GraphQLError:
         code = "INVALID"
     else:
         return GraphQLError(
-            "something went wrong here, not in your query; it has been logged",
+            INTERNAL,
             nodes=error.nodes,
             path=error.path,
             extensions={"code": "INTERNAL"},

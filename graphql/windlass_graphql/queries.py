@@ -10,7 +10,19 @@ _EMBEDDED = re.compile(r"\{(\w+)\}")
 
 @cache
 def queries() -> dict[str, str]:
-    """Every named query of sql/, fragments embedded. Names are unique across the files."""
+    """Every named query of sql/, fragments embedded."""
+    named, fragments = _read()
+    return {name: _EMBEDDED.sub(lambda match: f"({fragments[match[1]]})", text) for name, text in named.items()}
+
+
+def fragment(name: str) -> str:
+    """A SELECT that other statements are built on."""
+    return _read()[1][name]
+
+
+@cache
+def _read() -> tuple[dict[str, str], dict[str, str]]:
+    """Queries and fragments; names are unique across the files."""
     fragments: dict[str, str] = {}
     named: dict[str, str] = {}
     for file in sorted(files("windlass_graphql").joinpath("sql").iterdir(), key=lambda file: file.name):
@@ -20,4 +32,4 @@ def queries() -> dict[str, str]:
             if name in target:
                 raise ValueError(f"sql/{file.name}: {kind} {name} is there twice")
             target[name] = text.strip().rstrip(";")
-    return {name: _EMBEDDED.sub(lambda match: f"({fragments[match[1]]})", text) for name, text in named.items()}
+    return named, fragments

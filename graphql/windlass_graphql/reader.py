@@ -1,198 +1,149 @@
-"""What the fields of one answer read: each kind of thing once for all its parents."""
+"""What resolvers read: each kind of thing once for all its parents."""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from itertools import count
+from typing import Any
 
 from strawberry.dataloader import DataLoader
 
+from windlass_graphql.arguments import Bound, bind
+from windlass_graphql.connections import connection_of
 from windlass_graphql.database import Row, Source
-from windlass_graphql.pages import Page
-
-Key = TypeVar("Key")
-ProgramKey = tuple[str, str]
-"""Multisig and program."""
-States = tuple[str, ...] | None
+from windlass_graphql.reads import Inline, Listing, One, Reads, Related, Value
+from windlass_graphql.statements import conditions, parameter_names, parent_columns, rows, source
 
 
 @dataclass(frozen=True)
-class PageOf(Generic[Key]):
-    """A page of the list that belongs to a parent."""
+class _Wanted:
+    """The rows of a field of one parent, or how many there are."""
 
-    parent: Key
-    page: Page
-    states: States = None
+    reads: Related
+    bound: Bound
+    parent: tuple[object, ...]
+    counts: bool = False
+
+    @property
+    def batch(self) -> tuple[object, ...]:
+        """What can be read together; a declaration is known by its identity."""
+        return id(self.reads), self.bound, self.counts
 
 
 class Reader:
     """Reads rows for one operation, or for one change that many subscribers are told.
 
-    The loaders' futures are shared, so each caller waits behind a shield: a client that leaves must not cancel what
+    The loader's futures are shared, so each caller waits behind a shield: a client that leaves must not cancel what
     another waits for.
     """
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._whole = DataLoader(self._load_whole)
-        self._multisigs = DataLoader(self._load_multisigs)
-        self._programs = DataLoader(self._load_programs)
-        self._proposals = DataLoader(self._load_proposals)
-        self._streams = DataLoader(self._load_streams)
-        self._members = DataLoader(self._load_members)
-        self._votes = DataLoader(self._load_votes)
-        self._programs_of = DataLoader(self._load_programs_of)
-        self._proposals_of_multisig = DataLoader(self._load_proposals_of_multisig)
-        self._proposals_of_program = DataLoader(self._load_proposals_of_program)
-        self._upgrades_of = DataLoader(self._load_upgrades_of)
-        self._transactions_of = DataLoader(self._load_transactions_of)
+    def __init__(self, database: Source) -> None:
+        self._source = database
+        self._loader: DataLoader[_Wanted, list[Row]] = DataLoader(self._load)
+
+    def node(self, row: Mapping[str, Any]) -> Any:
+        """An object of the schema, whichever the fields asked of it know."""
+        return Node(self, row)
+
+    def root(self) -> Any:
+        """Where queries begin."""
+        return Node(self, {})
 
     async def fetch(self, query: str, *arguments: object) -> list[Row]:
         """The rows of a query of sql/."""
         return await self._source.fetch(query, *arguments)
 
-    def whole(self, query: str) -> Awaitable[list[Row]]:
-        """The rows of a query without arguments, read once."""
-        return asyncio.shield(self._whole.load(query))
+    async def rows(self, reads: Related, bound: Bound, parent: Mapping[str, Any]) -> list[Row]:
+        """The rows of a field of that parent."""
+        return await asyncio.shield(self._loader.load(_Wanted(reads, bound, _key(reads, parent))))
 
-    def multisig(self, address: str) -> Awaitable[Row | None]:
-        """A multisig by its address."""
-        return asyncio.shield(self._multisigs.load(address))
+    async def count(self, reads: Related, bound: Bound, parent: Mapping[str, Any]) -> int:
+        """How many rows there are on all pages."""
+        bound = Bound(bound.given, bound.filters)
+        (row,) = await asyncio.shield(self._loader.load(_Wanted(reads, bound, _key(reads, parent), counts=True)))
+        total: int = row["total"]
+        return total
 
-    def program(self, key: ProgramKey) -> Awaitable[Row | None]:
-        """A program under a multisig."""
-        return asyncio.shield(self._programs.load(key))
+    async def value(self, sql: str) -> Any:
+        """A value that belongs to no row."""
+        (row,) = await self._source.fetch_sql(f"SELECT ({sql}) AS value")
+        return row["value"]
 
-    def proposal(self, address: str) -> Awaitable[Row | None]:
-        """A proposal by its address."""
-        return asyncio.shield(self._proposals.load(address))
-
-    def stream(self, address: str) -> Awaitable[Row | None]:
-        """How far a stream is folded and verified."""
-        return asyncio.shield(self._streams.load(address))
-
-    def members(self, multisig: str) -> Awaitable[list[Row]]:
-        """A multisig's members, in the account's order."""
-        return asyncio.shield(self._members.load(multisig))
-
-    def votes(self, proposal: str) -> Awaitable[list[Row]]:
-        """A proposal's votes of both kinds, oldest first."""
-        return asyncio.shield(self._votes.load(proposal))
-
-    def programs_of(self, multisig: str, page: Page) -> Awaitable[list[Row]]:
-        """A page of a multisig's programs (and one row more, as for every page)."""
-        return asyncio.shield(self._programs_of.load(PageOf(multisig, page)))
-
-    def proposals_of_multisig(self, multisig: str, page: Page, states: States) -> Awaitable[list[Row]]:
-        """A page of a multisig's proposals."""
-        return asyncio.shield(self._proposals_of_multisig.load(PageOf(multisig, page, states)))
-
-    def proposals_of_program(self, program: ProgramKey, page: Page, states: States) -> Awaitable[list[Row]]:
-        """A page of a program's proposals."""
-        return asyncio.shield(self._proposals_of_program.load(PageOf(program, page, states)))
-
-    def upgrades_of(self, program: ProgramKey, page: Page) -> Awaitable[list[Row]]:
-        """A page of a program's executed upgrades."""
-        return asyncio.shield(self._upgrades_of.load(PageOf(program, page)))
-
-    def transactions_of(self, vault: str, page: Page) -> Awaitable[list[Row]]:
-        """A page of a vault's deposits and withdrawals."""
-        return asyncio.shield(self._transactions_of.load(PageOf(vault, page)))
-
-    async def _load_whole(self, names: list[str]) -> list[list[Row]]:
-        return [await self.fetch(name) for name in names]
-
-    async def _load_multisigs(self, keys: list[str]) -> Sequence[Row | None]:
-        return _one_each(keys, await self.fetch("multisigs_by_address", keys), "address")
-
-    async def _load_proposals(self, keys: list[str]) -> Sequence[Row | None]:
-        return _one_each(keys, await self.fetch("proposals_by_address", keys), "address")
-
-    async def _load_streams(self, keys: list[str]) -> Sequence[Row | None]:
-        return _one_each(keys, await self.fetch("streams_by_address", keys), "stream")
-
-    async def _load_programs(self, keys: list[ProgramKey]) -> Sequence[Row | None]:
-        rows = await self.fetch("programs_by_key", *_columns(keys))
-        found = {(row["multisig_address"], row["address"]): row for row in rows}
-        return [found.get(key) for key in keys]
-
-    async def _load_members(self, keys: list[str]) -> list[list[Row]]:
-        return _many_each(keys, await self.fetch("members_of_multisigs", keys), lambda row: row["multisig"])
-
-    async def _load_votes(self, keys: list[str]) -> list[list[Row]]:
-        return _many_each(keys, await self.fetch("votes_of_proposals", keys), lambda row: row["proposal"])
-
-    async def _load_programs_of(self, keys: list[PageOf[str]]) -> list[list[Row]]:
-        return await self._pages(
-            keys,
-            lambda parents, page, _: self.fetch("programs_of_multisigs", parents, page.position, page.key, page.limit),
-            lambda row: row["multisig_address"],
-        )
-
-    async def _load_proposals_of_multisig(self, keys: list[PageOf[str]]) -> list[list[Row]]:
-        return await self._pages(
-            keys,
-            lambda parents, page, states: self.fetch(
-                "proposals_of_multisigs", parents, states, page.position, page.key, page.limit
-            ),
-            lambda row: row["multisig_address"],
-        )
-
-    async def _load_proposals_of_program(self, keys: list[PageOf[ProgramKey]]) -> list[list[Row]]:
-        return await self._pages(
-            keys,
-            lambda parents, page, states: self.fetch(
-                "proposals_of_programs", *_columns(parents), states, page.position, page.key, page.limit
-            ),
-            lambda row: (row["multisig_address"], row["program_address"]),
-        )
-
-    async def _load_upgrades_of(self, keys: list[PageOf[ProgramKey]]) -> list[list[Row]]:
-        return await self._pages(
-            keys,
-            lambda parents, page, _: self.fetch(
-                "upgrades_of_programs", *_columns(parents), page.position, page.key, page.limit
-            ),
-            lambda row: (row["multisig_address"], row["program_address"]),
-        )
-
-    async def _load_transactions_of(self, keys: list[PageOf[str]]) -> list[list[Row]]:
-        return await self._pages(
-            keys,
-            lambda parents, page, _: self.fetch("transactions_of_vaults", parents, page.position, page.key, page.limit),
-            lambda row: row["vault_address"],
-        )
-
-    async def _pages(
-        self,
-        keys: list[PageOf[Key]],
-        read: Callable[[list[Key], Page, States], Awaitable[list[Row]]],
-        parent_of: Callable[[Row], Key],
-    ) -> list[list[Row]]:
-        """Reads the same page of all parents at once; aliases with other arguments are pages of their own."""
-        parents: defaultdict[tuple[Page, States], list[Key]] = defaultdict(list)
+    async def _load(self, keys: list[_Wanted]) -> list[list[Row]]:
+        batches: defaultdict[tuple[object, ...], list[_Wanted]] = defaultdict(list)
         for key in keys:
-            parents[key.page, key.states].append(key.parent)
-        found: dict[PageOf[Key], list[Row]] = {}
-        for (page, states), asked in parents.items():
-            rows = _many_each(asked, await read(asked, page, states), parent_of)
-            found.update(zip((PageOf(parent, page, states) for parent in asked), rows, strict=True))
+            batches[key.batch].append(key)
+        found: dict[_Wanted, list[Row]] = {}
+        for batch in batches.values():
+            found.update(await self._load_batch(batch))
         return [found[key] for key in keys]
 
+    async def _load_batch(self, batch: list[_Wanted]) -> dict[_Wanted, list[Row]]:
+        reads, bound, counts = batch[0].reads, batch[0].bound, batch[0].counts
+        numbers = count(1)
+        columns = parent_columns(reads)
+        parents = [f"${next(numbers)}::{type_}[]" for _, type_ in columns]
+        names = parameter_names(reads, bound, numbers)
 
-def _columns(keys: Iterable[ProgramKey]) -> tuple[list[str], list[str]]:
-    keys = list(keys)
-    return [multisig for multisig, _ in keys], [program for _, program in keys]
+        def parent(column: str) -> str:
+            return f"parent.{column}"
+
+        if counts:
+            where = conditions(reads, bound, names, parent)
+            inner = f"SELECT count(*) AS total FROM {source(reads, parent)} AS t"
+            inner += f" WHERE {' AND '.join(where)}" if where else ""
+        else:
+            inner = rows(reads, bound, names, parent)
+        if columns:
+            labels = ", ".join(column for column, _ in columns)
+            inner = (
+                f"SELECT parent.parent_number, page.* FROM unnest({', '.join(parents)}) "
+                f"WITH ORDINALITY AS parent ({labels}, parent_number) CROSS JOIN LATERAL ({inner}) AS page"
+            )
+        else:
+            inner = f"SELECT 1::bigint AS parent_number, page.* FROM ({inner}) AS page"
+        keys = [[key.parent[position] for key in batch] for position in range(len(columns))]
+        found: list[list[Row]] = [[] for _ in batch]
+        for row in await self._source.fetch_sql(inner, *keys, *bound.values):
+            found[row["parent_number"] - 1].append(row)
+        return dict(zip(batch, found, strict=True))
 
 
-def _one_each(keys: list[str], rows: list[Row], column: str) -> list[Row | None]:
-    found = {row[column]: row for row in rows}
-    return [found.get(key) for key in keys]
+class Node:
+    """An object of an answer: a row, and the reader for what lies around it."""
+
+    def __init__(self, reader: Reader, row: Mapping[str, Any]) -> None:
+        self._reader = reader
+        self.row = row
+
+    async def read(self, field: str, reads: Reads, arguments: Mapping[str, Any]) -> Any:
+        """A field's value, as it is declared."""
+        if isinstance(reads, Value):
+            return await self._reader.value(reads.sql)
+        if isinstance(reads, Inline):
+            if reads.present is not None and self.row[reads.present] is None:
+                return None
+            return Node(
+                self._reader, {**self.row, **{name: self.row[column] for name, column in reads.columns.items()}}
+            )
+        bound = bind(field, reads, arguments)
+        found = await self._reader.rows(reads, bound, self.row)
+        if isinstance(reads, Listing):
+            assert bound.page is not None
+            return connection_of(
+                reads, bound.page, found, self._reader.node, lambda: self._reader.count(reads, bound, self.row)
+            )
+        nodes = [Node(self._reader, row) for row in found]
+        if isinstance(reads, One):
+            return nodes[0] if nodes else None
+        return nodes
 
 
-def _many_each(keys: list[Key], rows: list[Row], parent_of: Callable[[Row], Key]) -> list[list[Row]]:
-    found: dict[Key, list[Row]] = {key: [] for key in keys}
-    for row in rows:
-        found[parent_of(row)].append(row)
-    return [found[key] for key in keys]
+def value_of(source: Any, name: str) -> Any:
+    """A field without a declaration: the column of its name."""
+    return source.row[name] if isinstance(source, Node) else getattr(source, name)
+
+
+def _key(reads: Related, parent: Mapping[str, Any]) -> tuple[object, ...]:
+    return tuple(parent[column] for column, _ in parent_columns(reads))

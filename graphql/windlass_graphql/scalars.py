@@ -42,7 +42,9 @@ def _parse_hash(value: object) -> bytes:
 
 
 def _serialize_time(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    """Without zeros at a fraction's end, as PostgreSQL writes it."""
+    whole, point, fraction = value.astimezone(UTC).replace(tzinfo=None).isoformat().partition(".")
+    return f"{whole}{point}{fraction.rstrip('0')}Z"
 
 
 def _parse_time(value: object) -> datetime:

@@ -6,11 +6,14 @@ from typing import Annotated
 import strawberry
 
 from windlass_graphql.addresses import optional_address
+from windlass_graphql.arguments import NOTHING, bind
 from windlass_graphql.changes import Hub, Interest, Told
 from windlass_graphql.database import Database, Row
 from windlass_graphql.fields import subscription
 from windlass_graphql.pages import LARGEST_PAGE
+from windlass_graphql.query import Query
 from windlass_graphql.reader import Reader
+from windlass_graphql.reads import declared
 from windlass_graphql.scalars import Int53
 from windlass_graphql.types.proposal import Proposal
 from windlass_graphql.types.status import IndexerStatus
@@ -53,7 +56,7 @@ class ProposalChange:
         return cls(
             slot=Int53(told.change.slot),
             seq=Int53(told.change.seq),
-            proposal=Proposal.from_row(told.reader, told.row),
+            proposal=told.reader.node(told.row),
         )
 
 
@@ -70,9 +73,7 @@ class VaultChange:
     @classmethod
     def of(cls, told: Told) -> "VaultChange":
         """From the hub."""
-        return cls(
-            slot=Int53(told.change.slot), seq=Int53(told.change.seq), vault=Vault.from_row(told.reader, told.row)
-        )
+        return cls(slot=Int53(told.change.slot), seq=Int53(told.change.seq), vault=told.reader.node(told.row))
 
 
 @strawberry.type(description="Everything that can be followed, over graphql-transport-ws.")
@@ -104,9 +105,7 @@ class Subscription:
                 reader = Reader(info.context.database)
                 for row in await _current_proposals(reader, interest):
                     sent[row["address"]] = _proposal_version(row)
-                    yield ProposalChange(
-                        slot=row["updated_slot"], seq=row["updated_seq"], proposal=Proposal.from_row(reader, row)
-                    )
+                    yield ProposalChange(slot=row["updated_slot"], seq=row["updated_seq"], proposal=reader.node(row))
             async for told in subscription:
                 if sent.get(told.change.key) != _proposal_version(told.row):
                     sent.pop(told.change.key, None)
@@ -127,10 +126,9 @@ class Subscription:
             if include_current:
                 reader = Reader(info.context.database)
                 for row in await _current_vaults(reader, interest):
-                    stream = await reader.stream(row["address"])
-                    seq = stream["seq"] if stream else 0
+                    (stream,) = await reader.rows(_STREAM, NOTHING, row)
                     sent[row["address"]] = _vault_version(row)
-                    yield VaultChange(slot=row["updated_slot"], seq=Int53(seq), vault=Vault.from_row(reader, row))
+                    yield VaultChange(slot=row["updated_slot"], seq=stream["seq"], vault=reader.node(row))
             async for told in subscription:
                 if sent.get(told.change.key) != _vault_version(told.row):
                     sent.pop(told.change.key, None)
@@ -143,9 +141,9 @@ class Subscription:
         """The status as it changes."""
         with info.context.hub.subscribe(Interest("status")) as subscription:
             if include_current:
-                yield await IndexerStatus.read(Reader(info.context.database))
+                yield await _status(Reader(info.context.database))
             async for told in subscription:
-                yield await IndexerStatus.read(told.reader)
+                yield await _status(told.reader)
 
 
 def _proposal_version(row: Row) -> object:
@@ -161,13 +159,27 @@ async def _current_proposals(reader: Reader, interest: Interest) -> list[Row]:
     if interest.key is not None:
         rows = await reader.fetch("proposals_by_address", [interest.key])
         return [row for row in rows if interest.multisig in (None, row["multisig_address"])]
-    return (
-        await reader.fetch("proposals_page", interest.multisig, interest.program, None, None, None, None, LARGEST_PAGE)
-    )[::-1]
+    return await _newest(reader, "proposals", {"multisig": interest.multisig, "program": interest.program})
 
 
 async def _current_vaults(reader: Reader, interest: Interest) -> list[Row]:
     if interest.key is not None:
         rows = await reader.fetch("vaults_by_address", [interest.key])
         return [row for row in rows if interest.owner in (None, row["owner"])]
-    return (await reader.fetch("vaults_page", interest.owner, None, None, None, LARGEST_PAGE))[::-1]
+    return await _newest(reader, "vaults", {"owner": interest.owner})
+
+
+async def _newest(reader: Reader, listing: str, arguments: dict[str, str | None]) -> list[Row]:
+    """A full page of a list of the root, oldest first."""
+    reads = declared(Query, listing)
+    bound = bind(listing, reads, {**arguments, "first": LARGEST_PAGE})
+    return (await reader.rows(reads, bound, {}))[:LARGEST_PAGE][::-1]
+
+
+async def _status(reader: Reader) -> IndexerStatus:
+    (row,) = await reader.rows(declared(Query, "indexer_status"), NOTHING, {})
+    status: IndexerStatus = reader.node(row)
+    return status
+
+
+_STREAM = declared(Vault, "verification")

@@ -16,18 +16,14 @@ SELECT
     m.created_signature
 FROM multisigs m
 
--- name: multisigs_by_address
-SELECT * FROM {multisig} AS multisig WHERE address = ANY ($1::text[])
-
--- name: multisigs_page
-SELECT * FROM {multisig} AS multisig
-WHERE ($1::text IS NULL OR address IN (SELECT multisig FROM multisig_members WHERE key = $1))
-  AND ($2::bigint IS NULL OR (created_slot, address) < ($2, $3::text))
-ORDER BY created_slot DESC, address DESC
-LIMIT $4::integer
-
--- name: members_of_multisigs
-SELECT multisig, key, can_propose, can_approve, is_guard
+-- fragment: member
+SELECT
+    multisig,
+    position,
+    key,
+    array_remove(ARRAY[
+        CASE WHEN can_propose THEN 'propose' END,
+        CASE WHEN can_approve THEN 'approve' END,
+        CASE WHEN is_guard THEN 'guard' END
+    ], NULL) AS roles
 FROM multisig_members
-WHERE multisig = ANY ($1::text[])
-ORDER BY multisig, position

@@ -1,12 +1,18 @@
--- name: streams_by_address
-SELECT stream, seq, verified_seq, verified_slot, verified_at, disagreement
-FROM streams
-WHERE stream = ANY ($1::text[])
+-- fragment: verification
+-- Of the stream $stream; where it is not told which event made the aggregate, the stream's newest counts.
+SELECT
+    wanted.stream,
+    coalesce(s.seq, 0) AS seq,
+    coalesce(s.verified_seq, 0) AS verified_seq,
+    coalesce(s.verified_slot, 0) AS verified_slot,
+    s.verified_at,
+    s.disagreement,
+    s.stream IS NOT NULL AND s.disagreement IS NULL AND s.verified_seq >= coalesce(wanted.made_by, s.seq)
+        AS is_verified
+FROM (SELECT $stream AS stream, $made_by::bigint AS made_by) wanted
+LEFT JOIN streams s ON s.stream = wanted.stream
 
--- name: chain_time
-SELECT max(chain_time) AS chain_time FROM cursors
-
--- name: followed_programs
+-- fragment: followed_program
 SELECT
     program,
     slot,
@@ -17,25 +23,38 @@ SELECT
     chain_time,
     updated_at
 FROM cursors
-ORDER BY program
 
+-- fragment: status
 -- Everything up to the slot before the oldest event that is not covered by an agreement is verified.
--- name: streams_summary
 SELECT
-    count(*) AS total,
-    count(*) FILTER (WHERE verified_seq >= seq AND disagreement IS NULL) AS verified,
-    count(*) FILTER (WHERE disagreement IS NOT NULL) AS disagreeing,
+    followed.chain_time,
+    followed.slot,
+    followed.lag_slots,
+    streams.total,
+    streams.verified,
+    streams.disagreeing,
     greatest(coalesce(
         (SELECT min(coalesce(e.slot - 1, s.verified_slot))
          FROM streams s
          LEFT JOIN events e ON e.stream = s.stream AND e.seq = s.verified_seq + 1
          WHERE s.verified_seq < s.seq OR s.disagreement IS NOT NULL),
-        (SELECT min(slot) FROM cursors)
+        followed.slot
     ), 0) AS verified_up_to_slot
-FROM streams
+FROM (
+    SELECT max(chain_time) AS chain_time, min(slot) AS slot,
+           max(greatest(confirmed_slot - slot, 0)) AS lag_slots
+    FROM cursors
+) followed
+LEFT JOIN (
+    SELECT
+        count(*) AS total,
+        count(*) FILTER (WHERE verified_seq >= seq AND disagreement IS NULL) AS verified,
+        count(*) FILTER (WHERE disagreement IS NOT NULL) AS disagreeing
+    FROM streams
+) streams ON true
 
--- What is there before the first table is read: absent ones mean that the migrations were not applied.
 -- name: missing_tables
+-- What is there before the first table is read: absent ones mean that the migrations were not applied.
 SELECT coalesce(array_agg(name ORDER BY name), '{}') AS names
 FROM unnest($1::text[]) AS name
 WHERE to_regclass('public.' || quote_ident(name)) IS NULL

@@ -13,29 +13,23 @@ SELECT
     v.created_slot,
     v.updated_at,
     v.updated_slot,
-    v.updated_slot <= chain.finalized_slot AS is_final
+    CASE WHEN v.updated_slot <= chain.finalized_slot THEN 'finalized' ELSE 'confirmed' END AS commitment
 FROM vaults v
-CROSS JOIN (SELECT coalesce(max(finalized_slot), 0) AS finalized_slot FROM cursors) chain
+LEFT JOIN (SELECT coalesce(max(finalized_slot), 0) AS finalized_slot FROM cursors) chain ON true
 
 -- name: vaults_by_address
 SELECT * FROM {vault} AS vault WHERE address = ANY ($1::text[])
 
--- name: vaults_page
-SELECT * FROM {vault} AS vault
-WHERE ($1::text IS NULL OR owner = $1)
-  AND ($2::text IS NULL OR mint = $2)
-  AND ($3::bigint IS NULL OR (created_slot, address) < ($3, $4::text))
-ORDER BY created_slot DESC, address DESC
-LIMIT $5::integer
-
--- name: transactions_of_vaults
-SELECT page.* FROM unnest($1::text[]) AS parent (vault)
-CROSS JOIN LATERAL (
-    SELECT t.vault AS vault_address, t.seq, t.kind::text AS kind, t.amount, t.total_balance, t.at, t.slot, t.signature,
-           t.slot <= (SELECT coalesce(max(finalized_slot), 0) FROM cursors) AS is_final
-    FROM vault_transactions t
-    WHERE t.vault = parent.vault
-      AND ($2::bigint IS NULL OR (t.seq, t.vault) < ($2, $3::text))
-    ORDER BY t.seq DESC
-    LIMIT $4::integer
-) AS page
+-- fragment: vault_transaction
+SELECT
+    t.vault AS vault_address,
+    t.seq,
+    t.kind::text AS kind,
+    t.amount,
+    t.total_balance,
+    t.at,
+    t.slot,
+    t.signature,
+    CASE WHEN t.slot <= chain.finalized_slot THEN 'finalized' ELSE 'confirmed' END AS commitment
+FROM vault_transactions t
+LEFT JOIN (SELECT coalesce(max(finalized_slot), 0) AS finalized_slot FROM cursors) chain ON true

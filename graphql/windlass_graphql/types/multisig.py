@@ -6,48 +6,42 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from windlass_graphql.connections import After, Connection, First
-from windlass_graphql.database import Row
-from windlass_graphql.fields import resolver
-from windlass_graphql.pages import DEFAULT_PAGE, Page, Place, page
-from windlass_graphql.reader import Reader
+from windlass_graphql.connections import Connection
+from windlass_graphql.reads import Listing, Many, One, reading
 from windlass_graphql.scalars import Int53
-from windlass_graphql.types.verification import Verification
+from windlass_graphql.types.state import IN_STATES
+from windlass_graphql.types.verification import Verification, verification
 
 if TYPE_CHECKING:
     from windlass_graphql.types.program import Program
-    from windlass_graphql.types.proposal import Proposal, ProposalState
+    from windlass_graphql.types.proposal import Proposal
 
-MULTISIGS = "multisigs"
+
+THE_MULTISIG = One("multisig", on="{t}.address = {parent.multisig_address}")
+"""Of whatever belongs to one; a foreign key says it is there."""
 
 
 @strawberry.enum(description="What a member may do.")
 class Role(Enum):
     """A member's role."""
 
-    PROPOSE = strawberry.enum_value("can_propose", description="Propose upgrades.")
-    APPROVE = strawberry.enum_value("can_approve", description="Approve proposals and vote to cancel them.")
-    GUARD = strawberry.enum_value("is_guard", description="Pause the multisig.")
+    PROPOSE = strawberry.enum_value("propose", description="Propose upgrades.")
+    APPROVE = strawberry.enum_value("approve", description="Approve proposals and vote to cancel them.")
+    GUARD = strawberry.enum_value("guard", description="Pause the multisig.")
 
 
 @strawberry.type(description="A key that takes part in a multisig.")
 class Member:
-    """A member."""
+    """A row of the fragment `member`."""
 
     key: strawberry.ID = strawberry.field(description="The member's address: a wallet's, or another program's account.")
     roles: list[Role] = strawberry.field(description="What the member may do.")
-
-    @classmethod
-    def from_row(cls, row: Row) -> "Member":
-        """From `members_of_multisigs`."""
-        return cls(key=row["key"], roles=[role for role in Role if row[role.value]])
 
 
 @strawberry.type(description="Members who decide together on the upgrades of programs, and their rules.")
 class Multisig:
     """A row of the fragment `multisig`."""
 
-    reader: strawberry.Private[Reader]
     address: strawberry.ID = strawberry.field(description="The MultisigConfig account's address.")
     create_key: strawberry.ID = strawberry.field(description="The key that the address is derived from.")
     threshold: int = strawberry.field(description="Approvals that a proposal needs.")
@@ -67,55 +61,23 @@ class Multisig:
     created_slot: Int53 = strawberry.field(description="The slot of its initialization.")
     created_signature: str = strawberry.field(description="The transaction that initialized it, in base58.")
 
-    @classmethod
-    def from_row(cls, reader: Reader, row: Row) -> "Multisig":
-        """From the fragment `multisig`."""
-        return cls(reader=reader, **row)
-
-    @resolver("The members, in the account's order; at most 16.")
-    async def members(self) -> list[Member]:
-        """The members."""
-        return [Member.from_row(row) for row in await self.reader.members(self.address)]
-
-    @resolver("The programs it governs, newest registration first.")
-    async def programs(
-        self, first: First = DEFAULT_PAGE, after: After = None
-    ) -> Connection[Annotated["Program", strawberry.lazy("windlass_graphql.types.program")]]:
-        """Its programs."""
-        from windlass_graphql.types.program import PROGRAMS, program_connection
-
-        asked = page(PROGRAMS, first, after)
-        return program_connection(self.reader, asked, await self.reader.programs_of(self.address, asked))
-
-    @resolver("The proposals put to it, newest first.")
-    async def proposals(
-        self,
-        state: Annotated[
-            list[Annotated["ProposalState", strawberry.lazy("windlass_graphql.types.proposal")]] | None,
-            strawberry.argument(description="Only those in one of these states."),
-        ] = None,
-        first: First = DEFAULT_PAGE,
-        after: After = None,
-    ) -> Connection[Annotated["Proposal", strawberry.lazy("windlass_graphql.types.proposal")]]:
-        """Its proposals."""
-        from windlass_graphql.types.proposal import PROPOSALS, proposal_connection, state_values
-
-        asked = page(PROPOSALS, first, after)
-        rows = await self.reader.proposals_of_multisig(self.address, asked, state_values(state))
-        return proposal_connection(self.reader, asked, rows)
-
-    @resolver("How far its event stream agrees with the chain.")
-    async def verification(self) -> Verification:
-        """Of its own stream."""
-        return await Verification.read(self.reader, self.address)
-
-
-def multisig_connection(reader: Reader, asked: Page, rows: list[Row]) -> Connection[Multisig]:
-    """A page of multisigs."""
-    return Connection[Multisig].of(
-        MULTISIGS,
-        asked,
-        rows,
-        lambda row: Place(row["created_slot"], row["address"]),
-        lambda row: Multisig.from_row(reader, row),
+    members: list[Member] = reading(
+        "The members, in the account's order; at most 16.",
+        Many("member", "{t}.position", on="{t}.multisig = {parent.address}"),
     )
+    programs: Connection[Annotated["Program", strawberry.lazy("windlass_graphql.types.program")]] = reading(
+        "The programs it governs, newest registration first.",
+        Listing("programs", "program", "registered_slot", "page_key", on="{t}.multisig_address = {parent.address}"),
+    )
+    proposals: Connection[Annotated["Proposal", strawberry.lazy("windlass_graphql.types.proposal")]] = reading(
+        "The proposals put to it, newest first.",
+        Listing(
+            "proposals",
+            "proposal",
+            "created_slot",
+            "address",
+            on="{t}.multisig_address = {parent.address}",
+            arguments={"state": IN_STATES},
+        ),
+    )
+    verification: Verification = verification("How far its event stream agrees with the chain.", "{parent.address}")

@@ -5,30 +5,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from windlass_graphql.connections import After, Connection, First
-from windlass_graphql.database import Row
-from windlass_graphql.fields import resolver
-from windlass_graphql.pages import DEFAULT_PAGE, Page, Place, page
-from windlass_graphql.reader import ProgramKey, Reader
+from windlass_graphql.connections import Connection
+from windlass_graphql.reads import Listing, One, reading
 from windlass_graphql.scalars import Hash, Int53
-from windlass_graphql.types.multisig import Multisig
-from windlass_graphql.types.verification import Verification
+from windlass_graphql.types.multisig import THE_MULTISIG, Multisig
+from windlass_graphql.types.state import IN_STATES
+from windlass_graphql.types.verification import Verification, verification
 
 if TYPE_CHECKING:
-    from windlass_graphql.types.proposal import Proposal, ProposalState
-
-PROGRAMS = "programs"
-UPGRADES = "upgrades"
+    from windlass_graphql.types.proposal import Proposal
 
 
 @strawberry.type(description="An upgrade that was executed.")
 class Upgrade:
-    """A row of `upgrades_of_programs`."""
+    """A row of the fragment `upgrade`."""
 
-    reader: strawberry.Private[Reader]
-    multisig_address: strawberry.Private[str]
-    program_address: strawberry.Private[str]
-    proposal_address: strawberry.Private[str]
     version: Int53 = strawberry.field(description="The version it made; the first upgrade makes 1.")
     code_digest: Hash = strawberry.field(description="The digest of the code that runs since.")
     executor: strawberry.ID = strawberry.field(description="Who sent the execution.")
@@ -36,23 +27,15 @@ class Upgrade:
     slot: Int53 = strawberry.field(description="The execution's slot.")
     signature: str = strawberry.field(description="The transaction, in base58.")
 
-    @resolver("The proposal that was executed.")
-    async def proposal(self) -> Annotated["Proposal", strawberry.lazy("windlass_graphql.types.proposal")]:
-        """The proposal; the tables hold no upgrade without one."""
-        from windlass_graphql.types.proposal import Proposal
-
-        row = await self.reader.proposal(self.proposal_address)
-        assert row is not None
-        return Proposal.from_row(self.reader, row)
+    proposal: Annotated["Proposal", strawberry.lazy("windlass_graphql.types.proposal")] = reading(
+        "The proposal that was executed.", One("proposal", on="{t}.address = {parent.proposal_address}")
+    )
 
 
 @strawberry.type(description="A program whose upgrade authority a multisig holds.")
 class Program:
     """A row of the fragment `program`."""
 
-    reader: strawberry.Private[Reader]
-    multisig_address: strawberry.Private[str]
-    page_key: strawberry.Private[str]
     address: strawberry.ID = strawberry.field(description="The program's id.")
     program_data: strawberry.ID = strawberry.field(description="The loader's account that holds its code.")
     upgrade_authority: strawberry.ID = strawberry.field(
@@ -73,64 +56,29 @@ class Program:
     last_upgrade_at: datetime | None = strawberry.field(description="The last executed upgrade's time; null is none.")
     released: bool = strawberry.field(description="Whether its upgrade authority was transferred away.")
 
-    @classmethod
-    def from_row(cls, reader: Reader, row: Row) -> "Program":
-        """From the fragment `program`."""
-        return cls(reader=reader, **row)
-
-    @property
-    def key(self) -> ProgramKey:
-        """What the loaders know it by."""
-        return self.multisig_address, self.address
-
-    @resolver("The multisig that governs it.")
-    async def multisig(self) -> Multisig:
-        """Its multisig; a foreign key says it is there."""
-        row = await self.reader.multisig(self.multisig_address)
-        assert row is not None
-        return Multisig.from_row(self.reader, row)
-
-    @resolver("Its executed upgrades, newest first.")
-    async def upgrades(self, first: First = DEFAULT_PAGE, after: After = None) -> Connection[Upgrade]:
-        """Its history."""
-        asked = page(UPGRADES, first, after)
-        return Connection[Upgrade].of(
-            UPGRADES,
-            asked,
-            await self.reader.upgrades_of(self.key, asked),
-            lambda row: Place(row["version"], row["program_address"]),
-            lambda row: Upgrade(reader=self.reader, **row),
-        )
-
-    @resolver("The proposals to upgrade it, newest first.")
-    async def proposals(
-        self,
-        state: Annotated[
-            list[Annotated["ProposalState", strawberry.lazy("windlass_graphql.types.proposal")]] | None,
-            strawberry.argument(description="Only those in one of these states."),
-        ] = None,
-        first: First = DEFAULT_PAGE,
-        after: After = None,
-    ) -> Connection[Annotated["Proposal", strawberry.lazy("windlass_graphql.types.proposal")]]:
-        """Its proposals."""
-        from windlass_graphql.types.proposal import PROPOSALS, proposal_connection, state_values
-
-        asked = page(PROPOSALS, first, after)
-        rows = await self.reader.proposals_of_program(self.key, asked, state_values(state))
-        return proposal_connection(self.reader, asked, rows)
-
-    @resolver("How far the multisig's event stream, which tells of this, agrees with the chain.")
-    async def verification(self) -> Verification:
-        """Of the multisig's stream."""
-        return await Verification.read(self.reader, self.multisig_address)
-
-
-def program_connection(reader: Reader, asked: Page, rows: list[Row]) -> Connection[Program]:
-    """A page of programs."""
-    return Connection[Program].of(
-        PROGRAMS,
-        asked,
-        rows,
-        lambda row: Place(row["registered_slot"], row["page_key"]),
-        lambda row: Program.from_row(reader, row),
+    multisig: Multisig = reading("The multisig that governs it.", THE_MULTISIG)
+    upgrades: Connection[Upgrade] = reading(
+        "Its executed upgrades, newest first.",
+        Listing(
+            "upgrades",
+            "upgrade",
+            "version",
+            "program_address",
+            on="{t}.multisig_address = {parent.multisig_address} AND {t}.program_address = {parent.address}",
+        ),
+    )
+    proposals: Connection[Annotated["Proposal", strawberry.lazy("windlass_graphql.types.proposal")]] = reading(
+        "The proposals to upgrade it, newest first.",
+        Listing(
+            "proposals",
+            "proposal",
+            "created_slot",
+            "address",
+            on="{t}.multisig_address = {parent.multisig_address} AND {t}.program_address = {parent.address}",
+            arguments={"state": IN_STATES},
+        ),
+    )
+    verification: Verification = verification(
+        "How far the multisig's event stream, which tells of this, agrees with the chain.",
+        "{parent.multisig_address}",
     )

@@ -1,23 +1,16 @@
 """A proposal: what is voted on, who voted, and its clocks."""
 
-import dataclasses
-from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 
 import strawberry
 
-from windlass_graphql.connections import Connection
-from windlass_graphql.database import Row
-from windlass_graphql.fields import resolver
-from windlass_graphql.pages import Page, Place
-from windlass_graphql.reader import Reader
+from windlass_graphql.reads import Inline, Many, One, reading
 from windlass_graphql.scalars import Hash, Int53
-from windlass_graphql.types.multisig import Multisig
+from windlass_graphql.types.multisig import THE_MULTISIG, Multisig
 from windlass_graphql.types.program import Program
-from windlass_graphql.types.verification import Commitment, Verification
-
-PROPOSALS = "proposals"
+from windlass_graphql.types.state import ProposalState
+from windlass_graphql.types.verification import Commitment, Verification, verification
 
 
 @strawberry.enum(description="What a proposal would do.")
@@ -45,29 +38,9 @@ class ProposalStatus(Enum):
     ROLLED_BACK = strawberry.enum_value("rolled_back", description="Executed, and undone by a rollback.")
 
 
-@strawberry.enum(description="Where a proposal stands now: its status, and what the chain's time made of it.")
-class ProposalState(Enum):
-    """Derived in sql/proposals.sql."""
-
-    PROPOSED = strawberry.enum_value("proposed", description="Can be approved until timelock.votingEndsAt.")
-    APPROVED = strawberry.enum_value("approved", description="Waits for timelock.eta; can still be cancelled.")
-    READY = strawberry.enum_value("ready", description="Anyone may execute it until timelock.graceEndsAt.")
-    EXECUTED = strawberry.enum_value("executed", description="What it proposed was done.")
-    MIGRATING = strawberry.enum_value("migrating", description="Executed; its accounts are being migrated.")
-    COMPLETED = strawberry.enum_value("completed", description="Executed; its migration is finalized.")
-    ROLLED_BACK = strawberry.enum_value("rolled_back", description="Executed, and undone by a rollback.")
-    CANCELLED = strawberry.enum_value("cancelled", description="Withdrawn, or voted down.")
-    EXPIRED = strawberry.enum_value(
-        "expired", description="Not approved, or not executed, in time. Nothing revives it."
-    )
-    STALE = strawberry.enum_value(
-        "stale", description="Made for another version of the program or of the multisig's rules. Nothing revives it."
-    )
-
-
 @strawberry.type(description="One member's vote.")
 class Vote:
-    """A row of `votes_of_proposals`."""
+    """A row of the fragment `vote`."""
 
     member: strawberry.ID = strawberry.field(description="Who voted.")
     at: datetime = strawberry.field(description="When, by the chain's clock.")
@@ -77,7 +50,7 @@ class Vote:
 
 @strawberry.type(description="A proposal's clocks, by the chain's time.")
 class Timelock:
-    """A row of timelocks, and the chain's time."""
+    """Columns of the fragment `proposal`."""
 
     voting_ends_at: datetime = strawberry.field(description="Until when the threshold must be reached.")
     approved_at: datetime | None = strawberry.field(description="When it was reached; null where it is not.")
@@ -94,7 +67,7 @@ class Timelock:
 
 @strawberry.type(description="How a proposal was executed.")
 class Execution:
-    """The proposal's row of upgrade_history."""
+    """Columns of the fragment `proposal`."""
 
     version: Int53 = strawberry.field(description="The program's version that it made.")
     executor: strawberry.ID = strawberry.field(description="Who sent the execution.")
@@ -107,8 +80,6 @@ class Execution:
 class Proposal:
     """A row of the fragment `proposal`."""
 
-    reader: strawberry.Private[Reader]
-    row: strawberry.Private[Row]
     address: strawberry.ID = strawberry.field(description="The UpgradeProposal account's address.")
     id: Int53 = strawberry.field(
         description="Its number within its multisig, from 1. Caches take `address` as the identity."
@@ -150,102 +121,38 @@ class Proposal:
     updated_slot: Int53 = strawberry.field(description="The slot of its newest event.")
     updated_seq: Int53 = strawberry.field(description="Its newest event's place in the multisig's stream.")
 
-    @classmethod
-    def from_row(cls, reader: Reader, row: Row) -> "Proposal":
-        """From the fragment `proposal`."""
-        columns = {name: row[name] for name in _PLAIN}
-        columns["kind"] = ProposalKind(row["kind"])
-        columns["state"] = ProposalState(row["state"])
-        columns["status"] = ProposalStatus(row["status"])
-        return cls(reader=reader, row=row, **columns)
-
-    @resolver("The multisig that decides.")
-    async def multisig(self) -> Multisig:
-        """Its multisig; a foreign key says it is there."""
-        row = await self.reader.multisig(self.row["multisig_address"])
-        assert row is not None
-        return Multisig.from_row(self.reader, row)
-
-    @resolver("The program that it is about; null for a config.")
-    async def program(self) -> Program | None:
-        """Its program; only registered ones can be proposed for."""
-        if self.row["program_address"] is None:
-            return None
-        row = await self.reader.program((self.row["multisig_address"], self.row["program_address"]))
-        assert row is not None
-        return Program.from_row(self.reader, row)
-
-    @resolver("The approvals, oldest first.")
-    async def approvals(self) -> list[Vote]:
-        """Votes for it."""
-        return await self._votes("approve")
-
-    @resolver("The votes to cancel it, oldest first.")
-    async def cancel_votes(self) -> list[Vote]:
-        """Votes against it."""
-        return await self._votes("cancel")
-
-    async def _votes(self, kind: str) -> list[Vote]:
-        return [
-            Vote(member=row["member"], at=row["at"], slot=row["slot"], signature=row["signature"])
-            for row in await self.reader.votes(self.address)
-            if row["vote"] == kind
-        ]
-
-    @resolver("Its clocks.")
-    def timelock(self) -> Timelock:
-        """Its clocks."""
-        remaining = None
-        if self.state is ProposalState.APPROVED and self.row["chain_time"] is not None:
-            remaining = Int53(max(0, int((self.row["eta"] - self.row["chain_time"]).total_seconds())))
-        elif self.state is ProposalState.READY:
-            remaining = Int53(0)
-        return Timelock(
-            voting_ends_at=self.row["voting_ends_at"],
-            approved_at=self.row["approved_at"],
-            eta=self.row["eta"],
-            grace_ends_at=self.row["grace_ends_at"],
-            seconds_remaining=remaining,
-        )
-
-    @resolver("How it was executed; null where it was not.")
-    def execution(self) -> Execution | None:
-        """Its execution."""
-        if self.row["executed_version"] is None:
-            return None
-        return Execution(
-            version=self.row["executed_version"],
-            executor=self.row["executor"],
-            at=self.row["executed_at"],
-            slot=self.row["executed_slot"],
-            signature=self.row["executed_signature"],
-        )
-
-    @resolver("How settled its newest event is.")
-    def commitment(self) -> Commitment:
-        """Of updatedSlot."""
-        return Commitment.of(self.row["is_final"])
-
-    @resolver("How far the multisig's event stream, which tells of this, agrees with the chain.")
-    async def verification(self) -> Verification:
-        """Of the multisig's stream, up to the proposal's newest event."""
-        return await Verification.read(self.reader, self.row["multisig_address"], self.updated_seq)
-
-
-def state_values(states: Sequence[ProposalState] | None) -> tuple[str, ...] | None:
-    """The states as sql/proposals.sql names them; in one order, so that equal filters share a loader's batch."""
-    return None if states is None else tuple(sorted({str(state.value) for state in states}))
-
-
-def proposal_connection(reader: Reader, asked: Page, rows: list[Row]) -> Connection[Proposal]:
-    """A page of proposals."""
-    return Connection[Proposal].of(
-        PROPOSALS,
-        asked,
-        rows,
-        lambda row: Place(row["created_slot"], row["address"]),
-        lambda row: Proposal.from_row(reader, row),
+    multisig: Multisig = reading("The multisig that decides.", THE_MULTISIG)
+    program: Program | None = reading(
+        "The program that it is about; null for a config.",
+        One(
+            "program",
+            on="{t}.multisig_address = {parent.multisig_address} AND {t}.address = {parent.program_address}",
+        ),
     )
-
-
-_PLAIN = [field.name for field in dataclasses.fields(Proposal) if field.init and field.name not in ("reader", "row")]
+    approvals: list[Vote] = reading(
+        "The approvals, oldest first.",
+        Many("vote", "{t}.seq", on="{t}.proposal = {parent.address} AND {t}.vote = 'approve'"),
+    )
+    cancel_votes: list[Vote] = reading(
+        "The votes to cancel it, oldest first.",
+        Many("vote", "{t}.seq", on="{t}.proposal = {parent.address} AND {t}.vote = 'cancel'"),
+    )
+    timelock: Timelock = reading("Its clocks.", Inline())
+    execution: Execution | None = reading(
+        "How it was executed; null where it was not.",
+        Inline(
+            {
+                "version": "executed_version",
+                "at": "executed_at",
+                "slot": "executed_slot",
+                "signature": "executed_signature",
+            },
+            present="executed_version",
+        ),
+    )
+    commitment: Commitment = strawberry.field(description="How settled its newest event is.")
+    verification: Verification = verification(
+        "How far the multisig's event stream, which tells of this, agrees with the chain.",
+        "{parent.multisig_address}",
+        "{parent.updated_seq:bigint}",
+    )

@@ -4,13 +4,13 @@ from datetime import datetime
 
 import strawberry
 
-from windlass_graphql.reader import Reader
+from windlass_graphql.reads import Inline, Many, reading
 from windlass_graphql.scalars import Int53
 
 
 @strawberry.type(description="A program that the indexer follows.")
 class FollowedProgram:
-    """A row of `followed_programs`."""
+    """A row of the fragment `followed_program`."""
 
     program: strawberry.ID = strawberry.field(description="The program's id.")
     slot: Int53 = strawberry.field(description="Everything of the program at or before this slot was read.")
@@ -24,7 +24,7 @@ class FollowedProgram:
 
 @strawberry.type(description="How many event streams agree with the chain.")
 class StreamCounts:
-    """Counts of `streams`."""
+    """Columns of the fragment `status`."""
 
     total: Int53 = strawberry.field(description="Streams known.")
     verified: Int53 = strawberry.field(description="Those whose newest event is within what agreed with the chain.")
@@ -33,7 +33,7 @@ class StreamCounts:
 
 @strawberry.type(description="How far the read model has followed the chain, and how far that was proven.")
 class IndexerStatus:
-    """The status."""
+    """The row of the fragment `status`."""
 
     chain_time: datetime | None = strawberry.field(description="The newest chain time heard; null is none yet.")
     slot: Int53 | None = strawberry.field(description="Up to where every followed program was read; null is none.")
@@ -41,22 +41,5 @@ class IndexerStatus:
     verified_up_to_slot: Int53 = strawberry.field(
         description="Every event at or before this slot is covered by a digest that agreed with the chain's."
     )
-    programs: list[FollowedProgram] = strawberry.field(description="Each followed program.")
-    streams: StreamCounts = strawberry.field(description="The event streams.")
-
-    @classmethod
-    async def read(cls, reader: Reader) -> "IndexerStatus":
-        """As of now."""
-        programs = [FollowedProgram(**row) for row in await reader.whole("followed_programs")]
-        (summary,) = await reader.whole("streams_summary")
-        times = [program.chain_time for program in programs if program.chain_time is not None]
-        return cls(
-            chain_time=max(times, default=None),
-            slot=min((program.slot for program in programs), default=None),
-            lag_slots=max((program.lag_slots for program in programs), default=None),
-            verified_up_to_slot=summary["verified_up_to_slot"],
-            programs=programs,
-            streams=StreamCounts(
-                total=summary["total"], verified=summary["verified"], disagreeing=summary["disagreeing"]
-            ),
-        )
+    programs: list[FollowedProgram] = reading("Each followed program.", Many("followed_program", "{t}.program"))
+    streams: StreamCounts = reading("The event streams.", Inline())

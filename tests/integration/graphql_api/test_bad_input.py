@@ -11,7 +11,7 @@ BAD_QUERIES = [
     ('{ multisig(address: "x") { address } }', "BAD_ADDRESS", "address: expected an address (32 bytes in base58"),
     ('{ multisig(address: "%s") { address } }' % ("1" * 33), "BAD_ADDRESS", "(33 characters)"),
     ('{ proposals(proposer: "; DROP TABLE vaults") { nodes { id } } }', "BAD_ADDRESS", "proposer: expected"),
-    ("{ proposal { id } }", "BAD_ARGUMENTS", "expected either address, or multisig and id together"),
+    ("{ proposal { id } }", "BAD_ARGUMENTS", "expected either address, or multisig and id together, or signature"),
     ('{ proposal(multisig: "%s") { id } }' % ("1" * 32), "BAD_ARGUMENTS", "multisig and id together"),
     ("{ vault { owner } }", "BAD_ARGUMENTS", "expected either address or owner"),
     ("{ proposals(first: 101) { nodes { id } } }", "BAD_PAGE_SIZE", "first: expected 1 to 100, got 101"),
@@ -38,6 +38,17 @@ BAD_QUERIES = [
         "TOO_COMPLEX",
         "1099511627776 fields, 1000 are allowed",
     ),
+    (
+        "{ multisigs(first: 100) { nodes { proposals(first: 100) { nodes { approvals { member } } } } } }",
+        "TOO_COMPLEX",
+        "up to 170201 objects, 25000 are allowed",
+    ),
+    (
+        "{ __schema { types { name } } multisigs(last: 100) { edges { node { proposals(last: 100) { nodes { "
+        "multisig { programs(first: 100) { nodes { address } } } } } } } } }",
+        "TOO_COMPLEX",
+        "",
+    ),
     ("# " + "x" * 40_000 + "\n{ chainTime }", "TOO_COMPLEX", "characters, 32768 are allowed"),
 ]
 """Query, code, and what the message has to say."""
@@ -48,6 +59,18 @@ async def test_a_bad_query_is_refused_clearly(service: Service) -> None:
         error = await service.refusal(query)
         assert error["extensions"] == {"code": code}, query
         assert message in error["message"], query
+
+
+async def test_page_sizes_in_variables_are_bounded_too_also_over_a_websocket(service: Service) -> None:
+    query = """query ($size: Int) { multisigs(first: $size) { nodes { proposals(last: $size) { nodes {
+        multisig { programs(first: $size) { nodes { address } } } } } } } }"""
+    assert (await service.refusal(query, size=100))["extensions"] == {"code": "TOO_COMPLEX"}
+    assert await service.ask(query, size=10) == {"multisigs": {"nodes": []}}
+    async with service.socket() as client:
+        await client.begin(query, size=100)
+        message = await client.receive()
+        (error,) = message["payload"]["errors"] if message["type"] == "next" else message["payload"]
+        assert error["extensions"] == {"code": "TOO_COMPLEX"}
 
 
 async def test_a_cursor_of_another_list_is_refused(service: Service, read_model: ReadModel) -> None:

@@ -5,7 +5,7 @@ import string
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from windlass_graphql.errors import BadCursor, BadPageSize
+from windlass_graphql.errors import BadArguments, BadCursor, BadPageSize
 from windlass_graphql.pages import LARGEST_PAGE, Place, decode_cursor, encode_cursor, page
 
 BASE58 = "".join(sorted(set(string.digits + string.ascii_letters) - set("0OIl")))
@@ -42,11 +42,13 @@ def test_a_position_that_postgresql_cannot_hold_is_refused() -> None:
         decode_cursor("proposals", encode_cursor("proposals", Place(2**63, "1" * 32)))
 
 
-@pytest.mark.parametrize("first", [-1, 0, LARGEST_PAGE + 1, 2**31 - 1])
-def test_a_page_size_out_of_range_is_refused(first: int) -> None:
-    with pytest.raises(BadPageSize, match=f"got {first}"):
-        page("proposals", first, None)
+@pytest.mark.parametrize("end", ["first", "last"])
+@pytest.mark.parametrize("size", [-1, 0, LARGEST_PAGE + 1, 2**31 - 1])
+def test_a_page_size_out_of_range_is_refused(end: str, size: int) -> None:
+    with pytest.raises(BadPageSize, match=f"{end}: expected 1 to 100, got {size}"):
+        page("proposals", {end: size})
 
 
-def test_a_page_asks_for_one_row_more_to_know_whether_there_is_a_next() -> None:
-    assert page("proposals", 20, None).limit == 21
+def test_a_page_cannot_be_counted_from_both_ends() -> None:
+    with pytest.raises(BadArguments, match="expected first or last, got both"):
+        page("proposals", {"first": 1, "last": 1})

@@ -65,5 +65,5 @@ def test_answers_are_not_held_back_by_nagles_algorithm() -> None:
 
 
 def test_every_named_query_has_its_fragments_embedded() -> None:
-    assert len(queries()) > 20
+    assert "proposals_by_address" in queries()
     assert [name for name, sql in queries().items() if "{" in sql.replace("'{}'", "")] == []

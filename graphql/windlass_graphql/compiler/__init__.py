@@ -1,0 +1,1 @@
+"""Queries become one SQL statement that returns the finished JSON text."""

@@ -1,20 +1,24 @@
 """The simulation's PostgreSQL and its compressed time, shared by all seeds of a run."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+import sys
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
 import pytest
 from simulation.compressed_time import CompressedTime, told_by
 from simulation.databases import Server
+from simulation.processes import Killing
 from simulation.simulation import Outcome, Simulation
 from stack.postgres import loop_in_a_thread
 
 Simulate = Callable[[int], Outcome]
+Killed = Callable[[Sequence[int]], list[Outcome]]
+Elsewhere = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[tuple[Server, Callable[[Coroutine[Any, Any, Any]], Any]]]:
+def server() -> Iterator[tuple[Server, Elsewhere]]:
     """A PostgreSQL that may be crashed, and what runs its supervisor's coroutines in the loop that it lives in."""
     with loop_in_a_thread() as run:
         server = Server()
@@ -26,12 +30,37 @@ def server() -> Iterator[tuple[Server, Callable[[Coroutine[Any, Any, Any]], Any]
 
 
 @pytest.fixture(scope="session")
-def simulate(server: tuple[Server, Callable[[Coroutine[Any, Any, Any]], Any]]) -> Iterator[Simulate]:
-    """Runs a seed."""
+def compressed(server: tuple[Server, Elsewhere]) -> Iterator[tuple[asyncio.Runner, Simulation]]:
+    """The loop in which time is compressed."""
     postgres, run = server
     with asyncio.Runner(loop_factory=CompressedTime) as runner:
         loop = runner.get_loop()
         assert isinstance(loop, CompressedTime)
-        simulation = Simulation(postgres, lambda work: asyncio.to_thread(run, work))
         with told_by(loop):
-            yield lambda seed: runner.run(simulation.run(seed))
+            yield runner, Simulation(postgres, lambda work: asyncio.to_thread(run, work))
+
+
+@pytest.fixture(scope="session")
+def simulate(compressed: tuple[asyncio.Runner, Simulation]) -> Simulate:
+    """Runs a seed."""
+    runner, simulation = compressed
+    return lambda seed: runner.run(simulation.run(seed))
+
+
+@pytest.fixture(scope="session")
+def kill(server: tuple[Server, Elsewhere], compressed: tuple[asyncio.Runner, Simulation]) -> Killed:
+    """Runs seeds with processes that are killed."""
+    postgres, _ = server
+    runner, simulation = compressed
+
+    def run(seeds: Sequence[int]) -> list[Outcome]:
+        killing = Killing(postgres)
+        settled = asyncio.run(killing.run(seeds))
+        for plan, growth, database, outcome in settled:
+            runner.run(simulation.compare(plan, growth, database, outcome))
+            runner.run(postgres.give_back(database))
+        sys.stderr.write(f"{killing.kills} processes were killed\n")
+        assert killing.kills >= len(seeds)
+        return [outcome for *_, outcome in settled]
+
+    return run

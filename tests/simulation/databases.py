@@ -50,8 +50,16 @@ class Server:
     @asynccontextmanager
     async def database(self) -> AsyncIterator[str]:
         """The URL of a migrated one without a row; afterwards it is emptied for the next."""
-        url = self._free.pop() if self._free else await self._created()
+        url = await self.take()
         yield url
+        await self.give_back(url)
+
+    async def take(self) -> str:
+        """As `database`, for who gives it back on another loop."""
+        return self._free.pop() if self._free else await self._created()
+
+    async def give_back(self, url: str) -> None:
+        """Whoever is still connected is not any more."""
         await self.end_sessions(url)
         await self._empty(url)
         self._free.append(url)

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -70,10 +70,10 @@ class _Listener:
 
 
 class Node:
-    """Serves one view of the chain; `hear(growth)` after each of its moves."""
+    """Serves the chain as it grows; `hear()` after each of its moves."""
 
     def __init__(self, growth: Growth, faults: Faults, chance: random.Random, *, shuffled: bool, index: bool) -> None:
-        self._growth = growth
+        self.growth = growth
         self._faults = faults
         self._chance = chance
         self._views: list[View] = [growth.view]
@@ -116,18 +116,18 @@ class Node:
     def hear(self) -> None:
         """The chain has moved: tell those who listen."""
         self._moves += 1
-        self._views = [*self._views[-8:], self._growth.view]
+        self._views = [*self._views[-8:], self.growth.view]
         for listener in list(self._listeners):
             if self._goes_wrong(self._faults.hangup):
                 listener.socket.transport.abort()
                 continue
             listener.stalled = listener.stalled or self._goes_wrong(self._faults.stalled)
-            for block in self._growth.added:
+            for block in self.growth.added:
                 self._tell_block(listener, block)
 
     def _tell_block(self, listener: _Listener, block: Block) -> None:
         if listener.slots is not None:
-            told = {"slot": block.slot, "parent": block.parent, "root": self._growth.view.blocks[0].slot}
+            told = {"slot": block.slot, "parent": block.parent, "root": self.growth.view.blocks[0].slot}
             self._notify(listener, "slotNotification", listener.slots, told)
         for transaction in block.transactions:
             for id_, program in listener.logs.items():
@@ -169,7 +169,7 @@ class Node:
         task.add_done_callback(self._sent.discard)
 
     @asynccontextmanager
-    async def serving(self, stopped: Callable[[], bool] = lambda: False) -> AsyncIterator["Node"]:
+    async def serving(self) -> AsyncIterator["Node"]:
         """On free ports."""
         http = await asyncio.start_server(self._http, "127.0.0.1", 0)
         async with serve(self._websocket, "127.0.0.1", 0, compression=None, ping_interval=None) as sockets:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +64,11 @@ class Plan:
             crashes=moments(2) if chance.random() < 0.03 else (),
         )
 
+    def node(self, growth: Growth) -> Node:
+        """With the plan's faults."""
+        chance = random.Random(f"node {self.script.seed}")
+        return Node(growth, self.faults, chance, shuffled=self.shuffled, index=self.index)
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -84,27 +89,26 @@ class Simulation:
         # Runs what PostgreSQL's supervisor does in the loop that it lives in.
         self._outside = outside
 
-    async def run(self, seed: int, plan: Plan | None = None) -> Outcome:
+    async def run(self, seed: int) -> Outcome:
         """The seed's outcome."""
-        plan = plan or Plan.draw(seed)
+        plan = Plan.draw(seed)
         outcome = Outcome(seed)
-        async with AsyncExitStack() as stack:
-            left = await stack.enter_async_context(self._server.database())
-            right = await stack.enter_async_context(self._server.database())
-            growth = Growth(plan.script, Run(plan.script))
-            node = Node(growth, plan.faults, random.Random(f"node {seed}"), shuffled=plan.shuffled, index=plan.index)
-            async with node.serving(), _ticking(growth, node), _kept_running(node, left, plan.stops):
-                await self._disturb(plan, left, growth)
-                node.heal()
-                outcome.seconds = await _agreement(left, growth, outcome)
-                outcome.requests = node.requests
-            # The same chain, as one who comes late and has luck sees it.
-            clean = Node(growth, Faults(), random.Random(seed), shuffled=plan.shuffled, index=plan.index)
-            async with clean.serving(), _ticking(growth, clean), _kept_running(clean, right, ()):
-                await _agreement(right, growth, outcome)
-            outcome.events = sum(len(t.events) for b in growth.view.blocks for t in b.transactions)
-            outcome.wrong += await _compared(left, right, growth)
+        growth = Growth(plan.script, Run(plan.script))
+        node = plan.node(growth)
+        async with self._server.database() as database:
+            async with node.serving(), ticking(growth, node), _kept_running(node, database, plan.stops):
+                await self._disturb(plan, database, growth)
+                await settle(node, database, outcome)
+            await self.compare(plan, growth, database, outcome)
         return outcome
+
+    async def compare(self, plan: Plan, growth: Growth, database: str, outcome: Outcome) -> None:
+        """With the tables of one who comes when all is over, and has luck."""
+        node = Node(growth, Faults(), random.Random(plan.script.seed), shuffled=plan.shuffled, index=plan.index)
+        async with self._server.database() as clean:
+            async with node.serving(), ticking(growth, node), _kept_running(node, clean, ()):
+                await _agreement(clean, growth, outcome)
+            outcome.wrong += await _compared(database, clean, growth)
 
     async def _disturb(self, plan: Plan, database: str, growth: Growth) -> None:
         """Until the script has ended."""
@@ -126,14 +130,16 @@ class Simulation:
 
 
 @asynccontextmanager
-async def _ticking(growth: Growth, node: Node) -> AsyncIterator[None]:
+async def ticking(growth: Growth, node: Node, seconds: float = SLOT_SECONDS) -> AsyncIterator[None]:
+    """A move each so many seconds; four times as fast once only empty blocks come."""
+
     async def tick() -> None:
         while True:
-            await asyncio.sleep(SLOT_SECONDS)
+            await asyncio.sleep(seconds / 4 if growth.ended.is_set() else seconds)
             growth.step()
             node.hear()
 
-    async with _beside(tick()):
+    async with beside(tick()):
         yield
 
 
@@ -165,17 +171,26 @@ async def _kept_running(node: Node, database: str, stops: tuple[float, ...]) -> 
                     raise
                 await asyncio.sleep(1.0)
 
-    async with _beside(keep_running()):
+    async with beside(keep_running()):
         yield
 
 
 @asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Fails with the work, if that fails first."""
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(work)
         yield
         task.cancel()
+
+
+async def settle(node: Node, database: str, outcome: Outcome) -> None:
+    """Nothing goes wrong any more: the tables are waited for."""
+    node.heal()
+    growth = node.growth
+    outcome.seconds = await _agreement(database, growth, outcome)
+    outcome.requests = node.requests
+    outcome.events = sum(len(t.events) for b in growth.view.blocks for t in b.transactions)
 
 
 async def _agreement(database: str, growth: Growth, outcome: Outcome) -> float:

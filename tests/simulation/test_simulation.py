@@ -5,32 +5,39 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from time import monotonic
 
 import pytest
-from simulation.conftest import Simulate
+from simulation.conftest import Killed, Simulate
 from simulation.seeds import ONCE_FAILED
+from simulation.simulation import Outcome
 
 FIRST, _, LAST = os.environ.get("SEEDS", "0:12").partition(":")
 
 
-def run_all(simulate: Simulate, seeds: Iterable[int]) -> None:
+def report(outcomes: Sequence[Outcome], started: float) -> None:
     """Fails with the seeds that came out wrong, after all have run."""
+    wrong = {outcome.seed: outcome.wrong for outcome in outcomes if outcome.wrong}
+    sys.stderr.write(
+        f"{len(outcomes)} seeds, {sum(outcome.events for outcome in outcomes)} events, "
+        f"{sum(outcome.requests for outcome in outcomes)} requests in {monotonic() - started:.0f} s; "
+        f"verified {max(outcome.seconds for outcome in outcomes):.0f} s after quiet at the latest; "
+        f"{len(wrong)} differ\n"
+    )
+    assert not wrong, "\n".join(f"seed {seed}: {line}" for seed, lines in wrong.items() for line in lines)
+
+
+def run_all(simulate: Simulate, seeds: Iterable[int]) -> None:
+    """One after the other, in this process and in compressed time."""
     started = monotonic()
     outcomes = []
     for seed in seeds:
         outcomes.append(simulate(seed))
         if len(outcomes) % 50 == 0:
-            sys.stderr.write(f"{len(outcomes)} seeds, {sum(bool(o.wrong) for o in outcomes)} of them wrong\n")
-    wrong = {outcome.seed: outcome.wrong for outcome in outcomes if outcome.wrong}
-    sys.stderr.write(
-        f"{len(outcomes)} seeds, {sum(outcome.events for outcome in outcomes)} events, "
-        f"{sum(outcome.requests for outcome in outcomes)} requests in {monotonic() - started:.0f} s; "
-        f"verified {max(outcome.seconds for outcome in outcomes):.0f} s (compressed) after quiet at the latest; "
-        f"{len(wrong)} differ\n"
-    )
-    assert not wrong, "\n".join(f"seed {seed}: {line}" for seed, lines in wrong.items() for line in lines)
+            wrong = [outcome.seed for outcome in outcomes if outcome.wrong]
+            sys.stderr.write(f"{len(outcomes)} seeds after {monotonic() - started:.0f} s; wrong: {wrong}\n")
+    report(outcomes, started)
 
 
 def test_every_seed_ends_with_the_tables_of_a_clean_run(simulate: Simulate) -> None:
@@ -45,3 +52,14 @@ def test_a_thousand_seeds_end_with_the_tables_of_a_clean_run(simulate: Simulate)
 @pytest.mark.parametrize("seed", ONCE_FAILED, ids=lambda seed: f"seed-{seed}")
 def test_a_seed_that_once_failed_does_not_again(simulate: Simulate, seed: int) -> None:
     run_all(simulate, [seed])
+
+
+def test_processes_that_are_killed_end_with_the_tables_of_a_clean_run(kill: Killed) -> None:
+    started = monotonic()
+    report(kill(range(2_000, 2_002)), started)
+
+
+@pytest.mark.long
+def test_a_hundred_times_killed_processes_end_with_the_tables_of_a_clean_run(kill: Killed) -> None:
+    started = monotonic()
+    report(kill(range(3_000, 3_100)), started)

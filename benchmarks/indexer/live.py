@@ -75,11 +75,12 @@ class _Live:
                 await listener.close()
                 log.seek(0)
                 sys.stderr.write(log.read())
-        first, last = memory[0], memory[-1]
+        quarters = [memory[len(memory) * quarter // 4 - (quarter > 0)] for quarter in range(5)]
         print(
-            f"  memory of the indexer: {first:.0f} MB after {WARM_UP_SECONDS:.0f} s, {last:.0f} MB at the end, "
-            f"{max(memory):.0f} MB at most"
+            f"  memory of the indexer {WARM_UP_SECONDS:.0f} s after its start, and after each quarter of the time: "
+            f"{', '.join(f'{megabytes:.0f}' for megabytes in quarters)} MB"
         )
+        first, last = memory[0], memory[-1]
         return figures | {"memory first": first, "memory last": last}
 
     def _hear(self, *notification: object) -> None:

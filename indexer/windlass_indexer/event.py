@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 _STREAM = slice(8, 40)
 _SEQ = slice(40, 48)
 _HEADER_END = 56
+_NO_SEQ = 1 << 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,4 +132,6 @@ class FollowedProgram:
         # Read from the bytes, so that an event that the IDL does not know yet still has its place in the stream.
         if not self.has_streams or len(event) < _HEADER_END:
             return None, None
-        return address_text(event[_STREAM]), int.from_bytes(event[_SEQ], "little")
+        seq = int.from_bytes(event[_SEQ], "little")
+        # No stream gets there: a program that says so says something else.
+        return (address_text(event[_STREAM]), seq) if seq < _NO_SEQ else (None, None)

@@ -3,6 +3,7 @@
 Typed parsers lag behind the chain (v1 transactions), so only what attribution needs is taken, and checked.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -10,6 +11,10 @@ from typing import Any, NamedTuple
 from windlass_indexer.errors import TransactionMalformed
 
 Json = Any
+
+# What the tables hold.
+_BIGINT, _INTEGER, _SECONDS = 1 << 63, 1 << 31, 1 << 42
+_IS_SIGNATURE = re.compile(r"[1-9A-HJ-NP-Za-km-z]{64,88}").fullmatch
 
 
 class InnerInstruction(NamedTuple):
@@ -74,10 +79,10 @@ class Transaction:
             )
         loaded = meta.get("loadedAddresses") or {}
         return cls(
-            slot=int(result["slot"]),
-            index=result.get("transactionIndex"),
-            signature=str(body["signatures"][0]),
-            block_time=result.get("blockTime"),
+            slot=_number(result["slot"], "slot", _BIGINT),
+            index=_number_or_none(result.get("transactionIndex"), "transactionIndex", _INTEGER),
+            signature=_signature(body["signatures"][0]),
+            block_time=_number_or_none(result.get("blockTime"), "blockTime", _SECONDS),
             succeeded=succeeded,
             # The order in which instructions count their accounts: a lookup table's writable ones come first.
             _keys=(*static, *loaded.get("writable", ()), *loaded.get("readonly", ())),
@@ -103,6 +108,8 @@ class Transaction:
 
     def _calls_of(self, outer: int, instructions: Sequence[Json], wanted: str | None) -> Iterator[InnerInstruction]:
         keys = self._keys
+        if not 0 <= outer < len(self._outer):
+            raise TransactionMalformed(f"{self.signature} has no instruction {outer} to make calls")
         flat = any(instruction.get("stackHeight") is None for instruction in instructions)
         # The way down to the latest call: its path, the programs along it, and how many calls each has made.
         path = [outer]
@@ -129,3 +136,19 @@ class Transaction:
             calls[-1] += 1
             programs.append(program)
             calls.append(0)
+
+
+def _number(value: Json, what: str, limit: int) -> int:
+    if type(value) is not int or not 0 <= value < limit:
+        raise TransactionMalformed(f"`{what}` is no number that a node gives: {value!r:.80}")
+    return value
+
+
+def _number_or_none(value: Json, what: str, limit: int) -> int | None:
+    return None if value is None else _number(value, what, limit)
+
+
+def _signature(value: Json) -> str:
+    if not isinstance(value, str) or not _IS_SIGNATURE(value):
+        raise TransactionMalformed(f"this is no transaction's signature: {value!r:.120}")
+    return value

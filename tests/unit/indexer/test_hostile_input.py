@@ -45,6 +45,15 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from places(inner, (*path, key))
 
 
+def fits_the_tables(event: Event) -> bool:
+    """Whether PostgreSQL would take it."""
+    numbers = (event.slot, event.transaction_index or 0, event.seq or 0, *event.path)
+    place = all(type(number) is int and 0 <= number < 1 << 63 for number in numbers)
+    small = all(number < 1 << 31 for number in (event.transaction_index or 0, *event.path))
+    known = isinstance(event.signature, str) and 64 <= len(event.signature) <= 88
+    return place and small and known and bool(orjson.dumps(event.data))
+
+
 def read(result: Any) -> list[Event] | None:
     """The events, None where it was refused."""
     try:
@@ -78,7 +87,7 @@ def test_a_transaction_with_anything_at_any_place_is_read_or_refused(
     else:
         inner[path[-1]] = value
     events = read(result)
-    assert events is None or all(orjson.dumps(event.data) for event in events)
+    assert events is None or all(map(fits_the_tables, events))
 
 
 @given(data=st.binary(max_size=400))
@@ -98,6 +107,29 @@ def test_known_events_with_any_content_are_decoded_or_kept(program: FollowedProg
     assert orjson.dumps(fields)
     if name is None:
         assert fields == {"raw": emitted.hex()}
+
+
+def test_a_number_in_a_stream_that_no_table_holds_is_no_place_in_it() -> None:
+    (whole,) = VAULT.events(Transaction.parse(recorded("deposit_three_levels_deep")))
+    (event,) = VAULT.events(emitting(whole.raw[:40] + b"\xff" * 8 + whole.raw[48:]))
+    assert (event.stream, event.seq, event.name) == (None, None, "Deposited")
+    assert fits_the_tables(event)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("slot", "7"),
+        ("slot", -1),
+        ("slot", 1 << 63),
+        ("blockTime", "now"),
+        ("blockTime", 1 << 42),
+        ("transactionIndex", 1 << 31),
+    ],
+)
+def test_a_place_that_no_node_gives_is_refused_by_its_name(key: str, value: Any) -> None:
+    with pytest.raises(TransactionMalformed, match=f"`{key}` is no number"):
+        Transaction.parse(recorded("vault_initialized") | {key: value})
 
 
 @given(cut=st.integers(1, 160), more=st.binary(min_size=1, max_size=40))

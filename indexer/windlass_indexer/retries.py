@@ -1,5 +1,6 @@
 """What is tried again and what ends the indexer: one function decides, for the node and for PostgreSQL."""
 
+import asyncio
 import logging
 
 import asyncpg
@@ -34,6 +35,19 @@ def is_retryable(error: BaseException) -> bool:
     return isinstance(error, (*_DATABASE, *_NODE, OSError, TimeoutError)) and not isinstance(error, ValueError)
 
 
+def _is_worth_another_try(error: BaseException) -> bool:
+    """As `is_retryable`, but for one who has been told to stop: CancelledError is raised then.
+
+    Rolling a transaction back fails where its connection is lost, and that error takes the cancellation's place.
+    """
+    if not is_retryable(error):
+        return False
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError from error
+    return True
+
+
 def persistently(what: str) -> tenacity.AsyncRetrying:
     """Runs a coroutine function again, with growing pauses up to 5 s, for as long as its errors are retryable."""
 
@@ -43,7 +57,7 @@ def persistently(what: str) -> tenacity.AsyncRetrying:
         _log.warning("%s failed (%s), trying again in %.1f s", what, error or type(error).__name__, pause)
 
     return tenacity.AsyncRetrying(
-        retry=tenacity.retry_if_exception(is_retryable),
+        retry=tenacity.retry_if_exception(_is_worth_another_try),
         wait=tenacity.wait_exponential(multiplier=0.1, max=4.9) + tenacity.wait_random(0, 0.1),
         before_sleep=report,
         reraise=True,

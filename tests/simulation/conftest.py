@@ -48,6 +48,13 @@ def simulate(compressed: tuple[asyncio.Runner, Simulation]) -> Simulate:
 
 
 @pytest.fixture(scope="session")
+def lie_to(compressed: tuple[asyncio.Runner, Simulation]) -> Simulate:
+    """Runs a seed with a node that lies."""
+    runner, simulation = compressed
+    return lambda seed: runner.run(simulation.run_lied_to(seed))
+
+
+@pytest.fixture(scope="session")
 def kill(server: tuple[Server, Elsewhere], compressed: tuple[asyncio.Runner, Simulation]) -> Killed:
     """Runs seeds with processes that are killed."""
     postgres, _ = server

@@ -12,6 +12,7 @@ from simulation.compressed_time import CompressedTime
 from simulation.contents import differences, digests
 from simulation.databases import Server
 from simulation.ledger import SLOT_SECONDS, Run, Script, draw
+from simulation.lies import lie, touched
 from simulation.node import Faults, Node
 from simulation.views import Growth
 from windlass_indexer import service
@@ -100,6 +101,26 @@ class Simulation:
                 await self._disturb(plan, database, growth)
                 await settle(node, database, outcome)
             await self.compare(plan, growth, database, outcome)
+        return outcome
+
+    async def run_lied_to(self, seed: int) -> Outcome:
+        """With a node whose transactions are not those that its accounts come from, and no other faults."""
+        plan = Plan.draw(seed)
+        outcome = Outcome(seed)
+        altered = lie(plan.script)
+        told = Growth(plan.script, Run(plan.script, altered))
+        truth = told.accounts = Growth(plan.script, Run(plan.script))
+        node = Node(told, Faults(), random.Random(seed), shuffled=plan.shuffled, index=plan.index)
+        wrong = touched(plan.script, altered)
+        async with (
+            self._server.database() as database,
+            node.serving(),
+            ticking(told, node),
+            _kept_running(node, database, ()),
+        ):
+            await told.ended.wait()
+            outcome.events = len(wrong)
+            outcome.seconds = await _settled(lambda: _believed(database, truth, wrong), outcome)
         return outcome
 
     async def compare(self, plan: Plan, growth: Growth, database: str, outcome: Outcome) -> None:
@@ -195,10 +216,15 @@ async def settle(node: Node, database: str, outcome: Outcome) -> None:
 
 async def _agreement(database: str, growth: Growth, outcome: Outcome) -> float:
     """Seconds until the tables have all of the chain, verified; what is missing after PATIENCE is written down."""
+    last = growth.view.blocks[-1].slot
+    return await _settled(lambda: _missing(database, growth, last), outcome)
+
+
+async def _settled(missing_now: Callable[[], Coroutine[Any, Any, str]], outcome: Outcome) -> float:
+    """Seconds until nothing is missing; what still is after PATIENCE is written down."""
     loop = asyncio.get_running_loop()
     start = loop.time()
-    last = growth.view.blocks[-1].slot
-    while missing := await _missing(database, growth, last):
+    while missing := await missing_now():
         if loop.time() > start + PATIENCE:
             outcome.wrong.append(missing)
             break
@@ -229,6 +255,25 @@ async def _missing(database: str, growth: Growth, last: int) -> str:
         if (row := streams.get(name)) is None:
             return f"stream {name} is not in the tables"
         if row["seq"] != stream.seq or row["verified_seq"] != stream.seq or row["disagreement"]:
+            return f"stream {name} is at {stream.seq} on chain, and the tables say {dict(row)}"
+    return ""
+
+
+async def _believed(database: str, truth: Growth, wrong: set[str]) -> str:
+    """Which stream is taken for right and is not, or the other way round; nothing where all is as it should be."""
+    connection = await asyncpg.connect(database)
+    try:
+        rows = await connection.fetch("SELECT stream, seq, digest, verified_seq, disagreement FROM streams")
+    finally:
+        await connection.close()
+    streams = {row["stream"]: row for row in rows}
+    for name, stream in truth.view.blocks[-1].streams.items():
+        if (row := streams.get(name)) is None:
+            return f"stream {name} is not in the tables"
+        right = (row["seq"], row["digest"], row["verified_seq"]) == (stream.seq, stream.digest, stream.seq)
+        if name in wrong and row["disagreement"] is None:
+            return f"stream {name} is not what the node's own account says, and nobody is told: {dict(row)}"
+        if name not in wrong and (row["disagreement"] or not right):
             return f"stream {name} is at {stream.seq} on chain, and the tables say {dict(row)}"
     return ""
 

@@ -54,6 +54,13 @@ def test_a_seed_that_once_failed_does_not_again(simulate: Simulate, seed: int) -
     run_all(simulate, [seed])
 
 
+def test_a_history_that_is_not_what_the_accounts_come_from_is_marked_and_nothing_else_is(lie_to: Simulate) -> None:
+    started = monotonic()
+    outcomes = [lie_to(seed) for seed in range(5_000, 5_006)]
+    assert sum(outcome.events for outcome in outcomes) > 3, "hardly any of the seeds lies"
+    report(outcomes, started)
+
+
 def test_processes_that_are_killed_end_with_the_tables_of_a_clean_run(kill: Killed) -> None:
     started = monotonic()
     report(kill(range(2_000, 2_002)), started)

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from integration.indexer.synthetic import address
-from simulation.ledger import WINDLASS, Block, Executed, Move, Planned, Run, Script
+from simulation.ledger import WINDLASS, Block, Executed, Move, Planned, Run, Script, Stream
 
 GENESIS = address("genesis of the simulated chain")
 _CLOCK = "SysvarC1ock11111111111111111111111111111111"
@@ -33,9 +33,15 @@ class Refused(Exception):
 class View:
     """The blocks from the first to the newest confirmed one; those up to `final` (an index) are finalized."""
 
-    def __init__(self, blocks: list[Block], final: int) -> None:
+    def __init__(self, blocks: list[Block], final: int, streams: dict[str, Stream] | None = None) -> None:
+        """`streams` are the accounts' where they are not those of the newest block."""
         self.blocks = blocks
         self.final = final
+        self.streams = streams
+
+    def account(self, block: Block, name: str) -> Answer:
+        """As it is after the block."""
+        return _account(block, name, block.streams if self.streams is None else self.streams)
 
     def upto(self, commitment: str | None) -> list[Block]:
         """The blocks that are there at this commitment (finalized unless told otherwise, as in Agave)."""
@@ -63,6 +69,8 @@ class Growth:
         self._script = script
         self._run = run
         self._moves = iter(script.moves)
+        # What the accounts come from, where it is not what is told.
+        self.accounts: Growth | None = None
         self._blocks: list[Block] = []
         self._final = 0
         self.ended = asyncio.Event()
@@ -72,6 +80,8 @@ class Growth:
 
     def step(self) -> View:
         """The next move; `added` are the blocks that came with it."""
+        if self.accounts is not None:
+            self.accounts.step()
         move = next(self._moves, None)
         if move is None:
             self.ended.set()
@@ -85,7 +95,7 @@ class Growth:
         self._final = max(self._final, len(blocks) - 1 - self._script.lag)
         assert self._final < max(kept, 1), "the script takes back what is final"
         self.added = blocks[kept:]
-        self.view = View(blocks, self._final)
+        self.view = View(blocks, self._final, self.accounts.view.blocks[-1].streams if self.accounts else None)
         return self.view
 
 
@@ -145,11 +155,11 @@ class Reader:
 
     def _getAccountInfo(self, view: View, options: Any, name: str) -> Answer:  # noqa: N802
         tip = view.upto(options.get("commitment"))[-1]
-        return {"context": {"slot": tip.slot}, "value": _account(tip, name)}
+        return {"context": {"slot": tip.slot}, "value": view.account(tip, name)}
 
     def _getMultipleAccounts(self, view: View, options: Any, names: list[str]) -> Answer:  # noqa: N802
         tip = view.upto(options.get("commitment"))[-1]
-        return {"context": {"slot": tip.slot}, "value": [_account(tip, name) for name in names]}
+        return {"context": {"slot": tip.slot}, "value": [view.account(tip, name) for name in names]}
 
     def _getSignaturesForAddress(self, view: View, options: Any, name: str) -> Answer:  # noqa: N802
         after = self._limit(view, options.get("until"))
@@ -260,10 +270,10 @@ def _refuse_version(transaction: Executed, options: Any) -> None:
         raise Refused(-32015, f"Transaction version ({version}) is not supported by the requesting client.")
 
 
-def _account(tip: Block, name: str) -> Answer:
+def _account(tip: Block, name: str, streams: dict[str, Stream]) -> Answer:
     if name == _CLOCK:
         data = tip.slot.to_bytes(8, "little") + bytes(24) + tip.time.to_bytes(8, "little", signed=True)
-    elif stream := tip.streams.get(name):
+    elif stream := streams.get(name):
         data = bytes(8) + stream.seq.to_bytes(8, "little") + stream.digest + _REST
     else:
         return None

@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
+from typing import Any
 
 import asyncpg
 import websockets
@@ -34,6 +35,8 @@ _log = logging.getLogger(__name__)
 _CLOCK_AT_MOST_SECONDS = 0.25
 _CLOCK_AT_LEAST_SECONDS = 1.0
 _START_SECONDS = 5.0
+# Who does not end when told to is told again after this.
+_STOP_SECONDS = 1.0
 
 
 async def run(settings: Settings) -> None:
@@ -100,21 +103,16 @@ class _Indexer:
         await persistently("asking for the chain's time")(self._tell_time)
         for follower in self._followers.values():
             _tell_followed(follower.program)
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._leadership.watch())
-                tasks.create_task(self._wakeups.run())
-                tasks.create_task(self._keep_time())
-                tasks.create_task(self._verifier.run())
-                tasks.create_task(self._activity.run())
-                tasks.create_task(self._alerts.run())
-                for outbox in self._outboxes:
-                    tasks.create_task(outbox.run())
-                for follower in self._followers.values():
-                    tasks.create_task(follower.run())
-        except BaseExceptionGroup as failures:
-            # One failure has ended the others; it is what the operator needs to read.
-            raise failures.exceptions[0] from None
+        await _together(
+            self._leadership.watch(),
+            self._wakeups.run(),
+            self._keep_time(),
+            self._verifier.run(),
+            self._activity.run(),
+            self._alerts.run(),
+            *(outbox.run() for outbox in self._outboxes),
+            *(follower.run() for follower in self._followers.values()),
+        )
 
     async def _keep_time(self) -> None:
         while True:
@@ -143,6 +141,27 @@ class _Indexer:
     def _repair(self, program: str, stream: str) -> None:
         if follower := self._followers.get(program):
             follower.repair(stream)
+
+
+async def _together(*works: Coroutine[Any, Any, None]) -> None:
+    """All of them until one ends, or until cancelled; the error of the first that failed, once none runs any more.
+
+    An HTTP client whose time is up in the moment of a cancellation takes the one for the other (aiohttp, helpers.py,
+    TimerContext). A TaskGroup would wait for ever for who did not hear, so the rest are told until they have ended.
+    """
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        while running := [task for task in tasks if not task.done()]:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=_STOP_SECONDS)
+        failures = [task.exception() for task in tasks if not task.cancelled()]
+        for failure in filter(None, failures):
+            _log.debug("ended by %r", failure)
+    for task in ended:
+        task.result()
 
 
 def _tell_followed(program: FollowedProgram) -> None:

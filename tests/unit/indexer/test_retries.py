@@ -18,7 +18,7 @@ async def test_who_is_told_to_stop_stops_although_the_connection_is_lost_at_that
             # As asyncpg's transaction does when it cannot roll back any more.
             raise asyncpg.InterfaceError("connection is closed")
 
-    task = asyncio.create_task(persistently("writing")(roll_back_fails))
+    task: asyncio.Task[None] = asyncio.ensure_future(persistently("writing")(roll_back_fails))
     await begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -160,8 +160,9 @@ async def _together(*works: Coroutine[Any, Any, None]) -> None:
         failures = [task.exception() for task in tasks if not task.cancelled()]
         for failure in filter(None, failures):
             _log.debug("ended by %r", failure)
-    for task in ended:
-        task.result()
+    for task in tasks:  # in their order: a lost lead says more than what it brings down with it
+        if task in ended:
+            task.result()
 
 
 def _tell_followed(program: FollowedProgram) -> None:

@@ -45,6 +45,9 @@ test-long: $(STAMP) ## simulations of many minutes
 simulate: $(STAMP) ## the indexer against a faulty chain and database, SEEDS (0:50) of them
 	@SEEDS=$(or $(SEEDS),0:50) $(BIN)/pytest -q -s tests/simulation -m "not long" $(ARGS)
 
+bench-graphql: $(STAMP) ## requests a second beside PostGraphile 5 and plain Strawberry (needs node and npm)
+	@$(BIN)/python benchmarks/read_api_throughput.py $(ARGS)
+
 bench-latency: $(STAMP) ## slot's confirmation to subscriber's message
 	@$(BIN)/python benchmarks/subscription_latency.py $(ARGS)
 

@@ -1,11 +1,11 @@
 """`windlass-graphql`: serves the read API."""
 
-import asyncio
 import os
 import sys
 from dataclasses import replace
 
 import click
+import uvloop
 
 from windlass_graphql import logs
 from windlass_graphql.errors import StartupError
@@ -54,7 +54,7 @@ def main(host: str | None, port: int | None, database: str | None, wait: float, 
             database_url=settings.database_url if database is None else database,
         )
         logs.configure(settings.log_level, settings.log_format)
-        asyncio.run(serve(settings, click.echo, as_json, wait))
+        uvloop.run(serve(settings, click.echo, as_json, wait))
     except StartupError as error:
         click.echo(f"windlass-graphql: {error}", err=True)
         sys.exit(1)

@@ -32,11 +32,17 @@ _SESSION = {
     "jit": "off",  # compiling takes longer than any of these queries runs
 }
 _TABLES = [
+    "account_migrations",
+    "alerts",
     "approval_history",
+    "audit_log",
     "cursors",
     "events",
+    "migration_jobs",
     "multisig_members",
     "multisigs",
+    "pauses",
+    "program_activity",
     "programs",
     "streams",
     "timelocks",

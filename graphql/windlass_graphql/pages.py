@@ -15,7 +15,8 @@ from windlass_graphql.errors import BadArguments, BadCursor, BadPageSize
 LARGEST_PAGE = 100
 DEFAULT_PAGE = 20
 
-_CURSOR = re.compile(r"([a-z]+):(0|[1-9][0-9]{0,18}):([1-9A-HJ-NP-Za-km-z]{32,44}(?:/[1-9A-HJ-NP-Za-km-z]{32,44})?)")
+_ADDRESS = "[1-9A-HJ-NP-Za-km-z]{32,44}"
+_CURSOR = re.compile(rf"([a-z]+):(0|[1-9][0-9]{{0,18}}):({_ADDRESS}(?:/(?:{_ADDRESS}|[0-9]{{19}}))?)")
 _LARGEST_BIGINT = 2**63 - 1
 
 

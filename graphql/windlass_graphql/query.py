@@ -7,11 +7,14 @@ import strawberry
 from windlass_graphql.connections import Connection
 from windlass_graphql.reads import Argument, Listing, One, Value, reading
 from windlass_graphql.scalars import Int53
+from windlass_graphql.types.alert import Alert, AlertKind
+from windlass_graphql.types.migration import Migration, migrations
 from windlass_graphql.types.multisig import Multisig
 from windlass_graphql.types.program import Program
 from windlass_graphql.types.proposal import Proposal
 from windlass_graphql.types.state import IN_STATES
 from windlass_graphql.types.status import IndexerStatus
+from windlass_graphql.types.timeline import AuditEntry, audit_log
 from windlass_graphql.types.vault import Vault
 
 Address = strawberry.ID
@@ -142,6 +145,53 @@ class Query:
             arguments={
                 "owner": Argument(OptionalAddress, "Only this owner's.", "{t}.owner = {value}"),
                 "mint": Argument(OptionalAddress, "Only those that hold this token.", "{t}.mint = {value}"),
+            },
+        ),
+    )
+    migration: Migration | None = reading(
+        "A migration by its tracker's address; null where there is none.",
+        One("migration", arguments={"address": Argument(Address, "The tracker's address.", "{t}.address = {value}")}),
+    )
+    migrations: Connection[Migration] = reading(
+        "All migrations, newest first. Filters add up.",
+        migrations(
+            None,
+            {
+                "multisig": Argument(
+                    OptionalAddress, "Only those of this multisig's programs.", "{t}.multisig_address = {value}"
+                ),
+                "program": Argument(OptionalAddress, "Only this program's.", "{t}.program_address = {value}"),
+            },
+        ),
+    )
+    audit_log: Connection[AuditEntry] = reading(
+        "All that was done, newest first. Filters add up.",
+        audit_log(
+            None,
+            {
+                "multisig": Argument(OptionalAddress, "Only in this multisig.", "{t}.multisig_address = {value}"),
+                "program": Argument(OptionalAddress, "Only about this program.", "{t}.program_address = {value}"),
+                "proposal": Argument(OptionalAddress, "Only about this proposal.", "{t}.proposal_address = {value}"),
+                "actor": Argument(OptionalAddress, "Only what this key did.", "{t}.actor = {value}"),
+                "action": Argument(str | None, "Only events of this name.", "{t}.action = {value}"),
+                "signature": Argument(str | None, "Only of this transaction.", "{t}.signature = {value}"),
+            },
+        ),
+    )
+    alerts: Connection[Alert] = reading(
+        "All alerts, newest first. Filters add up.",
+        Listing(
+            "alerts",
+            "alert",
+            "id",
+            "stream",
+            arguments={
+                "multisig": Argument(OptionalAddress, "Only about this multisig.", "{t}.multisig_address = {value}"),
+                "program": Argument(OptionalAddress, "Only about this program.", "{t}.program_address = {value}"),
+                "proposal": Argument(OptionalAddress, "Only about this proposal.", "{t}.proposal_address = {value}"),
+                "kind": Argument(
+                    list[AlertKind] | None, "Only of one of these kinds.", "{t}.kind = ANY ({value})", "text[]"
+                ),
             },
         ),
     )

@@ -65,10 +65,12 @@ class One:
 
 @dataclass(frozen=True, eq=False)
 class Many:
-    """A list whose length the chain bounds."""
+    """A list without pages."""
 
     fragment: str
     order: str
+    most: int = 16
+    """What bounds it: by itself the largest council that the chain allows."""
     on: str | None = None
     given: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, Argument] = field(default_factory=dict)

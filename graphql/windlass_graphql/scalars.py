@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, NewType
 
+import orjson
 import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
@@ -10,6 +11,8 @@ from strawberry.types.scalar import ScalarDefinition
 Int53 = NewType("Int53", int)
 U64 = NewType("U64", int)
 Hash = NewType("Hash", bytes)
+Json = NewType("Json", str)
+"""JSON's text, as asyncpg gives it."""
 
 LARGEST_INT53 = 2**53 - 1
 
@@ -39,6 +42,10 @@ def _parse_hash(value: object) -> bytes:
         except ValueError:
             pass
     raise GraphQLError(f"Hash: expected 64 hexadecimal digits, got {value!r:.80}")
+
+
+def _refuse_json(value: object) -> Json:
+    raise GraphQLError("JSON: no argument takes it")
 
 
 def _serialize_time(value: datetime) -> str:
@@ -78,6 +85,12 @@ SCALARS: dict[Any, ScalarDefinition] = {
         description="32 bytes (a SHA-256 digest or a slot's hash) as 64 lower-case hexadecimal digits.",
         serialize=lambda value: value.hex(),
         parse_value=_parse_hash,
+    ),
+    Json: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value, for what differs from case to case.",
+        serialize=orjson.loads,
+        parse_value=_refuse_json,
     ),
     datetime: strawberry.scalar(
         name="DateTime",

@@ -70,7 +70,7 @@ def rows(reads: Related, bound: Bound, names: dict[str, str], parent: Parent, on
         size = f"{names['size']} + 1" if one_more else names["size"]
         text = f"SELECT t.* FROM ({text} LIMIT {LARGEST_PAGE + 1}) AS t LIMIT {size}"
     elif isinstance(reads, Many):
-        text += f" ORDER BY {reads.order.replace('{t}', 't')}"
+        text += f" ORDER BY {reads.order.replace('{t}', 't')} LIMIT {reads.most}"
     elif isinstance(reads, One):
         text += " LIMIT 1"
     return text

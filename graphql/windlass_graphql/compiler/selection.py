@@ -27,9 +27,6 @@ from strawberry.types.field import StrawberryField
 from windlass_graphql.arguments import NOTHING, Bound, bind
 from windlass_graphql.reads import Listing, Many, Reads
 
-MANY = 16
-"""Items that a list without pages counts as: the chain bounds members and votes by this."""
-
 
 @dataclass(frozen=True)
 class Selected:
@@ -155,7 +152,7 @@ def objects(selected: tuple[Selected, ...], bounds: Mapping[int, Bound], times: 
             page = bounds[id(each)].page if id(each) in bounds else None
             below = times * (page.size if page else 0)
         elif isinstance(each.reads, Many):
-            below = times * MANY
+            below = times * each.reads.most
         total += times if isinstance(each.reads, Listing) else below
         total += objects(each.children, bounds, below)
     return total

@@ -10,6 +10,7 @@ from windlass_graphql.connections import Connection
 from windlass_graphql.reads import Listing, Many, One, reading
 from windlass_graphql.scalars import Int53
 from windlass_graphql.types.state import IN_STATES
+from windlass_graphql.types.timeline import AuditEntry, KeptCopy, Pause, Rollback, audit_log
 from windlass_graphql.types.verification import Verification, verification
 
 if TYPE_CHECKING:
@@ -79,5 +80,20 @@ class Multisig:
             on="{t}.multisig_address = {parent.address}",
             arguments={"state": IN_STATES},
         ),
+    )
+    pauses: Connection[Pause] = reading(
+        "Its pauses, newest first.",
+        Listing("pauses", "pause", "seq", "multisig_address", on="{t}.multisig_address = {parent.address}"),
+    )
+    rollbacks: Connection[Rollback] = reading(
+        "The rollbacks that were executed, newest first.",
+        Listing("rollbacks", "rollback", "seq", "stream", on="{t}.stream = {parent.address}"),
+    )
+    kept_copies: Connection[KeptCopy] = reading(
+        "Copies of code that upgrades can be rolled back to, newest first.",
+        Listing("copies", "kept_copy", "seq", "proposal_address", on="{t}.multisig_address = {parent.address}"),
+    )
+    audit_log: Connection[AuditEntry] = reading(
+        "All that was done, newest first.", audit_log("{t}.multisig_address = {parent.address}", {})
     )
     verification: Verification = verification("How far its event stream agrees with the chain.", "{parent.address}")

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from windlass_graphql.connections import Connection
-from windlass_graphql.reads import Listing, One, reading
+from windlass_graphql.reads import Argument, Listing, Many, One, reading
 from windlass_graphql.scalars import Hash, Int53
+from windlass_graphql.types.migration import Migration, migrations
 from windlass_graphql.types.multisig import THE_MULTISIG, Multisig
 from windlass_graphql.types.state import IN_STATES
+from windlass_graphql.types.timeline import Activity, Rollback
 from windlass_graphql.types.verification import Verification, verification
 
 if TYPE_CHECKING:
@@ -76,6 +78,35 @@ class Program:
             "address",
             on="{t}.multisig_address = {parent.multisig_address} AND {t}.program_address = {parent.address}",
             arguments={"state": IN_STATES},
+        ),
+    )
+    rollbacks: Connection[Rollback] = reading(
+        "The rollbacks of its upgrades, newest first.",
+        Listing(
+            "rollbacks",
+            "rollback",
+            "seq",
+            "stream",
+            on="{t}.stream = {parent.multisig_address} AND {t}.program_address = {parent.address}",
+        ),
+    )
+    migrations: Connection[Migration] = reading(
+        "Migrations of its accounts, newest first.",
+        migrations("{t}.multisig_address = {parent.multisig_address} AND {t}.program_address = {parent.address}", {}),
+    )
+    activity: list[Activity] = reading(
+        "How its transactions went, minute by minute, the newest first: at most a day's minutes.",
+        Many(
+            "activity",
+            "{t}.minute DESC",
+            most=1440,
+            on="{t}.program = {parent.address}",
+            arguments={
+                "since": Argument(datetime, "Only minutes from this on.", "{t}.minute >= {value}", "timestamptz"),
+                "before": Argument(
+                    datetime | None, "Only minutes that begin before this.", "{t}.minute < {value}", "timestamptz"
+                ),
+            },
         ),
     )
     verification: Verification = verification(

@@ -2,14 +2,18 @@
 
 from datetime import datetime
 from enum import Enum
+from typing import Annotated
 
 import strawberry
 
+from windlass_graphql.connections import Connection
 from windlass_graphql.reads import Inline, Many, One, reading
-from windlass_graphql.scalars import Hash, Int53
+from windlass_graphql.scalars import Hash, Int53, Json
+from windlass_graphql.types.migration import Migration
 from windlass_graphql.types.multisig import THE_MULTISIG, Multisig
 from windlass_graphql.types.program import Program
 from windlass_graphql.types.state import ProposalState
+from windlass_graphql.types.timeline import AuditEntry, audit_log
 from windlass_graphql.types.verification import Commitment, Verification, verification
 
 
@@ -108,6 +112,14 @@ class Proposal:
     no_rollback: bool | None = strawberry.field(
         description="Whether the vote includes that there will be no way back; null where it is no upgrade."
     )
+    rollback_buffer: strawberry.ID | None = strawberry.field(
+        description="An upgrade's: the copy of the code before it, until it is retired or used; null where none is."
+    )
+    buffer_reclaimed: bool = strawberry.field(description="Whether the buffer's lamports were given back.")
+    new_authority: strawberry.ID | None = strawberry.field(description="A transfer's: who is to hold the authority.")
+    new_config: Json | None = strawberry.field(
+        description="A config's: the rules as proposed, with the names of the program's IDL."
+    )
     approval_count: int = strawberry.field(description="Members who approved so far.")
     threshold: int = strawberry.field(
         description="Approvals that the multisig asks for; for a rollback the emergency threshold."
@@ -136,6 +148,15 @@ class Proposal:
     cancel_votes: list[Vote] = reading(
         "The votes to cancel it, oldest first.",
         Many("vote", "{t}.seq", on="{t}.proposal = {parent.address} AND {t}.vote = 'cancel'"),
+    )
+    rolls_back: Annotated["Proposal", strawberry.lazy("windlass_graphql.types.proposal")] | None = reading(
+        "A rollback's: the upgrade that it would undo.", One("proposal", on="{t}.address = {parent.rolls_back_address}")
+    )
+    migration: Migration | None = reading(
+        "The migration that its execution started.", One("migration", on="{t}.proposal_address = {parent.address}")
+    )
+    audit_log: Connection[AuditEntry] = reading(
+        "All that was done about it, newest first.", audit_log("{t}.proposal_address = {parent.address}", {})
     )
     timelock: Timelock = reading("Its clocks.", Inline())
     execution: Execution | None = reading(

@@ -115,6 +115,8 @@ class Inventor:
         return f"({', '.join(texts)})" if texts else ""
 
     def _value(self, name: str, each: GraphQLField, argument: str) -> Any:
+        if f"{name}.{argument}" in self._known.values:
+            return self._random.choice(self._known.values[f"{name}.{argument}"])
         if argument in ("first", "last"):
             return self._random.choice([1, 2, 3, 5, 20])
         if argument in ("after", "before"):
@@ -126,10 +128,9 @@ class Inventor:
             names = list(enum.values)
             inner = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
             if isinstance(inner, GraphQLList):
-                return self._random.sample(names, self._random.randint(0, 4))
+                return self._random.sample(names, self._random.randint(0, min(4, len(names))))
             return self._random.choice(names)
-        values = self._known.values.get(f"{name}.{argument}") or self._known.values[argument]
-        return self._random.choice(values)
+        return self._random.choice(self._known.values[argument])
 
     def _argument(self, type_name: str, type_: Any, value: Any) -> str:
         if self._chance(0.5):

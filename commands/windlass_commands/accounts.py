@@ -19,6 +19,7 @@ from windlass_programs.windlass import MultisigConfig, ProgramUpgradeState, Prop
 
 from windlass_commands import loader
 from windlass_commands.errors import AccountMissing, Refused
+from windlass_commands.instructions.voted import Voted
 from windlass_commands.rpc import Account, Rpc
 
 # Role bits of a member (windlass-rules).
@@ -46,7 +47,37 @@ class Governed:
     address: Pubkey
     proposal: UpgradeProposal
     multisig: MultisigConfig
-    state: ProgramUpgradeState
+    program_state: ProgramUpgradeState | None
+
+    @property
+    def state(self) -> ProgramUpgradeState:
+        """The program's state. Raises Refused where the proposal is about no program (a config)."""
+        if self.program_state is None:
+            raise Refused(
+                f"Proposal {self.address} is of the kind {self.proposal.kind.name.lower()}, which has no program."
+            )
+        return self.program_state
+
+    @property
+    def threshold(self) -> int:
+        """How many approvals it needs."""
+        rollback = self.proposal.kind is ProposalKind.ROLLBACK
+        return self.multisig.emergency_threshold if rollback else self.multisig.threshold
+
+    @property
+    def wait(self) -> int:
+        """Seconds from the last approval that counts to the earliest execution."""
+        if self.proposal.kind is ProposalKind.ROLLBACK:
+            return self.multisig.rollback_delay
+        return max(self.multisig.timelock, self.program_state.timelock if self.program_state else 0)
+
+    def voted(self, program_id: Pubkey) -> Voted:
+        """The accounts of an instruction about it."""
+        if self.program_state is None:
+            return Voted(self.address, self.proposal.multisig)
+        state = program_state_address(self.proposal.multisig, self.proposal.program, program_id)
+        tracker = self.program_state.migration if self.proposal.kind is ProposalKind.ROLLBACK else None
+        return Voted(self.address, self.proposal.multisig, state, tracker)
 
     def effective_eta(self, now: int) -> int:
         """From when on it can be executed, as things stand at `now` (unix seconds): each second of pause since the
@@ -83,16 +114,11 @@ class Accounts:
         return self._decode(ProgramUpgradeState, "program state", address, account)
 
     async def governed(self, proposal_address: Pubkey) -> Governed:
-        """A proposed upgrade, its multisig and its program's state. Raises AccountMissing, and Refused for other kinds:
-        what is not shown for what it is must not be voted on."""
+        """A proposal of any kind, its multisig and its program's state. Raises AccountMissing."""
         proposal = await self.proposal(proposal_address)
-        if proposal.kind is not ProposalKind.UPGRADE:
-            raise Refused(
-                f"Proposal {proposal_address} is no upgrade but of the kind {proposal.kind.name.lower()}, which this "
-                "command does not show yet. Do not approve what you have not read."
-            )
         multisig = await self.multisig(proposal.multisig)
-        state = await self.program_state(proposal.multisig, proposal.program)
+        about_program = proposal.kind is not ProposalKind.CONFIG
+        state = await self.program_state(proposal.multisig, proposal.program) if about_program else None
         return Governed(proposal_address, proposal, multisig, state)
 
     async def either(self, address: Pubkey) -> MultisigConfig | UpgradeProposal:

@@ -13,14 +13,32 @@ VERBS = {
     "upload": ("upload", "Write a program into a buffer; resumes where it stopped."),
     "extend": ("extend", "Make room for longer code in a program."),
     "propose": ("propose", "Propose the code in a buffer as a program's upgrade."),
+    "propose-rollback": ("propose_rollback", "Propose to go back to the code before the last upgrade."),
+    "propose-transfer": ("propose_transfer", "Propose to give a program's upgrade authority away."),
     "verify-buffer": ("verify_buffer", "Have the program digest a proposal's buffer on chain."),
     "approve": ("approve", "Approve a proposal as a member."),
+    "revoke": ("revoke", "Take your approval back."),
+    "keep-rollback": ("keep_rollback", "Keep a copy of the running code for an approved upgrade."),
     "execute": ("execute", "Execute an approved proposal once its timelock is over."),
     "cancel": ("cancel", "Withdraw your proposal, or vote to cancel one."),
+    "expire": ("expire", "Close an expired or stale proposal."),
+    "reclaim": ("reclaim", "Close the buffer of a proposal that ended without it."),
+    "retire-rollback": ("retire_rollback", "Close a kept copy that no rollback can need."),
+    "pause": ("pause", "Stop a multisig for a while, as a guard."),
+    "resume": ("resume", "End a pause."),
     "show": ("show", "Show a proposal or a multisig as the chain holds it."),
     "vault": ("vault", "Use the collateral vault, the governed example."),
     "dev": ("dev", "Run everything here: chain, database, indexer, GraphQL."),
-    "demo": ("demo", "Watch a governed upgrade from the first vote to the new code."),
+    "demo": ("demo", "Watch a governed upgrade, from first vote to new code."),
+}
+
+# The verbs of `windlass --help`, by what an operator is about.
+SECTIONS = {
+    "Set up": ("init-multisig", "register"),
+    "Upgrade": ("upload", "extend", "propose", "verify-buffer", "approve", "revoke", "keep-rollback", "execute"),
+    "Go back, give away": ("propose-rollback", "propose-transfer"),
+    "Stop and clean up": ("cancel", "pause", "resume", "expire", "reclaim", "retire-rollback"),
+    "Look and try": ("show", "vault", "dev", "demo"),
 }
 
 
@@ -40,8 +58,9 @@ class Verbs(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in VERBS.items()])
+        for title, verbs in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, VERBS[name][1]) for name in verbs])
 
 
 @click.command(

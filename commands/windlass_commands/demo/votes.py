@@ -20,7 +20,8 @@ async def play(stage: Stage, address: Pubkey) -> None:
     """Alice, Bob and Carol approve; then Olga, who is no member, tries to execute."""
     stage.narrator.act("Three of five approve")
     program_id = stage.accounts.program_id
-    proposal = await stage.accounts.proposal(address)
+    governed = await stage.accounts.governed(address)
+    proposal = governed.proposal
     digest = digest_of(proposal, program_id)
     if digest != proposal.digest:
         raise Refused(f"The proposal's digest is not that of its fields: {digest.hex()}.")
@@ -29,7 +30,7 @@ async def play(stage: Stage, address: Pubkey) -> None:
         member = stage.cast.members[name]
         await stage.step(
             f"{name} approves, {count} of {THRESHOLD}" + (": the timelock begins" if count == THRESHOLD else ""),
-            [approve_upgrade(program_id, proposal.multisig, proposal.program, address, member.address, digest)],
+            [approve_upgrade(program_id, governed.voted(program_id), member.address, digest)],
             [member],
             proposal.multisig,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from solders.pubkey import Pubkey
 
 from windlass_commands.accounts import APPROVE, role_names
-from windlass_commands.chain_time import duration
+from windlass_commands.chain_time import duration, moment_from
 from windlass_commands.explanation import Explainer, explains
 
 
@@ -57,3 +57,12 @@ async def _duplicate(about: Explainer) -> str:
     keys = [member.key for member in about.params().members]
     twice = next((key for key in keys if keys.count(key) > 1), None)
     return f"Member {twice} is named twice; each member counts once. Give all roles in one --member."
+
+
+@explains("SystemPaused", "PauseNotOver")
+async def _paused(about: Explainer) -> str:
+    multisig = await about.accounts.multisig(about.subject.multisig or (await about.governed()).proposal.multisig)
+    return (
+        f"The multisig is paused until {moment_from(multisig.paused_until, await about.now())}, by guard "
+        f"{multisig.paused_by}, who alone can `windlass resume` before that."
+    )

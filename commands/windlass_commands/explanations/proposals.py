@@ -20,7 +20,7 @@ async def _grace_over(about: Explainer) -> str:
     governed, now = await about.governed(), await about.now()
     return (
         f"Proposal {governed.proposal.id} could be executed until {moment_from(governed.proposal.expires_at, now)}; "
-        "it has expired. Propose the upgrade again."
+        "it has expired. Propose it again."
     )
 
 
@@ -29,7 +29,7 @@ async def _voting_closed(about: Explainer) -> str:
     governed, now = await about.governed(), await about.now()
     return (
         f"Voting on proposal {governed.proposal.id} closed at {moment_from(governed.proposal.expires_at, now)} with "
-        f"{len(governed.proposal.approvals)} of {governed.multisig.threshold} approvals. Propose the upgrade again."
+        f"{len(governed.proposal.approvals)} of {governed.threshold} approvals. Propose it again."
     )
 
 
@@ -39,7 +39,7 @@ async def _already_approved(about: Explainer) -> str:
     at = next((vote.at for vote in governed.proposal.approvals if vote.member == about.subject.member), 0)
     return (
         f"Member {about.subject.member} approved proposal {governed.proposal.id} at {moment(at)} already; each member "
-        f"counts once. It has {len(governed.proposal.approvals)} of {governed.multisig.threshold} approvals."
+        f"counts once. It has {len(governed.proposal.approvals)} of {governed.threshold} approvals."
     )
 
 
@@ -78,7 +78,7 @@ async def _invalid_state(about: Explainer) -> str:
     if state == "proposed":
         return (
             f"Proposal {governed.proposal.id} has {len(governed.proposal.approvals)} of "
-            f"{governed.multisig.threshold} approvals; it must be approved first."
+            f"{governed.threshold} approvals; it must be approved first."
         )
     if not governed.proposal.closed_at:
         return f"Proposal {governed.proposal.id} is {state}. {about.message}"
@@ -98,10 +98,15 @@ async def _buffer_invalid(about: Explainer) -> str:
 @explains("StaleProposal")
 async def _stale(about: Explainer) -> str:
     governed = await about.governed()
+    if governed.program_state is None:
+        return (
+            f"Proposal {governed.proposal.id} was made under configuration {governed.proposal.config_seq}; it is now "
+            f"{governed.multisig.config_seq}. Propose it again."
+        )
     return (
         f"Proposal {governed.proposal.id} was made for version {governed.proposal.base_version} of the program under "
         f"configuration {governed.proposal.config_seq}; these are now {governed.state.version} and "
-        f"{governed.multisig.config_seq}. Propose the upgrade again."
+        f"{governed.multisig.config_seq}. Propose it again."
     )
 
 
@@ -111,4 +116,31 @@ async def _slot_taken(about: Explainer) -> str:
     return (
         f"Proposal {governed.state.approved_proposal} is approved for the same program; only one can be at a time. "
         "Execute or cancel that one first."
+    )
+
+
+@explains("RollbackBufferRequired")
+async def _copy_required(about: Explainer) -> str:
+    governed = await about.governed()
+    return (
+        f"Proposal {governed.proposal.id} was voted with a way back, and no copy of the running code is kept for it "
+        f"yet; run `windlass keep-rollback {governed.address}`, then execute again."
+    )
+
+
+@explains("NotExpired")
+async def _not_expired(about: Explainer) -> str:
+    governed, now = await about.governed(), await about.now()
+    return (
+        f"Proposal {governed.proposal.id} is neither stale nor expired: it can be decided until "
+        f"{moment_from(governed.proposal.expires_at, now)}."
+    )
+
+
+@explains("RollbackStrandsAccounts")
+async def _strands(about: Explainer) -> str:
+    governed = await about.governed()
+    return (
+        f"Proposal {governed.proposal.id} would leave more accounts in the new layout than was voted; take accounts "
+        f"back with `windlass revert {governed.state.migration} ACCOUNT...` first."
     )

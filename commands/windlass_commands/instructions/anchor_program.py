@@ -43,18 +43,18 @@ class AnchorProgram:
         }
 
     def instruction(
-        self, program_id: Pubkey, name: str, arguments: Mapping[str, Any], accounts: Mapping[str, Pubkey]
+        self, program_id: Pubkey, name: str, arguments: Mapping[str, Any], accounts: Mapping[str, Pubkey | None]
     ) -> Instruction:
         """The instruction `name` (snake case, as all names here), its accounts in the IDL's order.
 
-        The two accounts that Anchor adds for `emit_cpi!` need not be given, nor optional ones. Raises
+        The two accounts that Anchor adds for `emit_cpi!` need not be given, nor optional ones (or as None). Raises
         ValueError where an account that the IDL names is not given, or one given is not in the IDL.
         """
         expected = self._accounts[name]
         given = {
             "event_authority": event_authority_address(program_id),
             "program": program_id,
-            **accounts,
+            **{account: address for account, address in accounts.items() if address is not None},
         }
         names = [account for account, _, _ in expected]
         if missing := [account for account in names if account not in {*given, *self._optional[name]}]:

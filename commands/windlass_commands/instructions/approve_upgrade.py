@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from solders.instruction import Instruction
 from solders.pubkey import Pubkey
-from windlass_programs.addresses import INSTRUCTIONS_SYSVAR, program_state_address
+from windlass_programs.addresses import INSTRUCTIONS_SYSVAR
 
 from windlass_commands.instructions.anchor_program import anchor_program
+from windlass_commands.instructions.voted import Voted
 
 
-def approve_upgrade(
-    program_id: Pubkey, multisig: Pubkey, program: Pubkey, proposal: Pubkey, member: Pubkey, digest: bytes
-) -> Instruction:
+def approve_upgrade(program_id: Pubkey, about: Voted, member: Pubkey, digest: bytes) -> Instruction:
     """`digest` is the proposal's 32 bytes that name everything voted on."""
     return anchor_program("windlass").instruction(
         program_id,
         "approve_upgrade",
         {"digest": digest},
         {
-            "multisig": multisig,
-            "program_state": program_state_address(multisig, program, program_id),
-            "proposal": proposal,
+            "multisig": about.multisig,
+            "program_state": about.program_state,
+            "proposal": about.proposal,
             "member": member,
+            "tracker": about.tracker,
             "instructions": INSTRUCTIONS_SYSVAR,
         },
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from solders.instruction import Instruction
 from solders.pubkey import Pubkey
@@ -32,23 +33,26 @@ class MultisigParams:
     grace_period: int
     voting_period: int
 
+    def arguments(self) -> dict[str, Any]:
+        """As the IDL's `MultisigParams`."""
+        return {
+            "members": [{"key": member.key, "roles": member.roles} for member in self.members],
+            "threshold": self.threshold,
+            "cancel_threshold": self.cancel_threshold,
+            "emergency_threshold": self.emergency_threshold,
+            "timelock": self.timelock,
+            "rollback_delay": self.rollback_delay,
+            "grace_period": self.grace_period,
+            "voting_period": self.voting_period,
+        }
+
 
 def initialize_multisig(program_id: Pubkey, create_key: Pubkey, payer: Pubkey, params: MultisigParams) -> Instruction:
     """`create_key` signs once and gives the multisig its address."""
-    config = {
-        "members": [{"key": member.key, "roles": member.roles} for member in params.members],
-        "threshold": params.threshold,
-        "cancel_threshold": params.cancel_threshold,
-        "emergency_threshold": params.emergency_threshold,
-        "timelock": params.timelock,
-        "rollback_delay": params.rollback_delay,
-        "grace_period": params.grace_period,
-        "voting_period": params.voting_period,
-    }
     return anchor_program("windlass").instruction(
         program_id,
         "initialize_multisig",
-        {"config": config},
+        {"config": params.arguments()},
         {
             "multisig": multisig_address(create_key, program_id),
             "create_key": create_key,

@@ -6,11 +6,12 @@ import click
 from solders.pubkey import Pubkey
 from windlass_programs.digests import code_digest, proposal_digest
 from windlass_programs.payload import payload_digest
-from windlass_programs.windlass import MigrationPlan, UpgradeProposal
+from windlass_programs.windlass import MigrationPlan, ProposalKind, UpgradeProposal
 
 from windlass_commands.accounts import Governed
 from windlass_commands.amounts import size
 from windlass_commands.chain_time import duration, moment
+from windlass_commands.config_changes import config_changes
 from windlass_commands.elf import executable_hash
 from windlass_commands.errors import AccountMissing, Refused
 from windlass_commands.explanation import Subject
@@ -56,16 +57,7 @@ async def approve(session: Session, address: Pubkey, insisted: bytes | None) -> 
     await session.carry_out(
         Intent(
             "approve",
-            [
-                approve_upgrade(
-                    session.program_id,
-                    proposal.multisig,
-                    proposal.program,
-                    address,
-                    signer.address,
-                    digest,
-                )
-            ],
+            [approve_upgrade(session.program_id, governed.voted(session.program_id), signer.address, digest)],
             [signer],
             [*what_is_voted_on(governed, code), f"You approve digest {digest.hex()} as {signer.address}."],
             Subject(
@@ -103,10 +95,14 @@ def digest_of(proposal: UpgradeProposal, program_id: Pubkey) -> bytes:
 
 async def compared_code(session: Session, proposal: UpgradeProposal) -> bytes | None:
     """The code in the proposal's buffer, None where it is gone. Raises Refused where it is not what is proposed."""
+    if proposal.kind not in (ProposalKind.UPGRADE, ProposalKind.ROLLBACK):
+        return None
     try:
         buffer = await session.accounts.buffer(proposal.buffer)
     except AccountMissing:
         return None  # a proposal that is over has no buffer any more; the program says so
+    if proposal.kind is ProposalKind.ROLLBACK:
+        return buffer.code  # compared with the running code on chain when it was kept, and nobody can write to it since
     found = code_digest(buffer.code)
     if found != proposal.code_digest:
         raise Refused(
@@ -118,20 +114,39 @@ async def compared_code(session: Session, proposal: UpgradeProposal) -> bytes | 
 
 def what_is_voted_on(governed: Governed, code: bytes | None) -> list[str]:
     """A proposal in sentences: the code, the way back, the votes so far, the times."""
-    proposal, multisig, state = governed.proposal, governed.multisig, governed.state
-    wait = max(multisig.timelock, state.timelock)
+    proposal = governed.proposal
     published = [] if code is None else [f"  solana-verify {executable_hash(code).hex()} (computed here, off chain)"]
     return [
-        f"Proposal {proposal.id}: program {proposal.program} goes from version {proposal.base_version} to "
-        f"{proposal.base_version + 1}.",
-        f"  new code      {size(proposal.buffer_len)} in buffer {proposal.buffer}, digest {proposal.code_digest.hex()}",
-        *published,
-        f"  way back      {'none by rollback' if proposal.no_rollback else 'rollback to the running code'}",
+        f"Proposal {proposal.id}: {purpose(governed)}",
+        *(published if proposal.kind is ProposalKind.UPGRADE else []),
         *([f"  migration     {migration(proposal.plan)}"] if proposal.plan else []),
         f"  proposed by   {proposal.proposer} at {moment(proposal.created_at)}",
-        f"  approvals     {len(proposal.approvals)} of {multisig.threshold} so far; the last one starts the "
-        f"timelock of {duration(wait)}",
+        f"  approvals     {len(proposal.approvals)} of {governed.threshold} so far; the last one starts the "
+        f"wait of {duration(governed.wait)}",
     ]
+
+
+def purpose(governed: Governed) -> str:
+    """What a proposal of any kind would do, in as many lines as it takes."""
+    proposal = governed.proposal
+    code = (
+        f"  code          {size(proposal.buffer_len)} in buffer {proposal.buffer}, digest {proposal.code_digest.hex()}"
+    )
+    if proposal.kind is ProposalKind.UPGRADE:
+        back = "none by rollback" if proposal.no_rollback else "rollback to the running code"
+        return (
+            f"program {proposal.program} goes from version {proposal.base_version} to {proposal.base_version + 1}.\n"
+            f"{code}\n  way back      {back}"
+        )
+    if proposal.kind is ProposalKind.ROLLBACK:
+        return f"program {proposal.program} goes back to the code kept before {proposal.rolls_back}.\n{code}"
+    if proposal.kind is ProposalKind.TRANSFER:
+        return f"{proposal.new_authority} becomes the upgrade authority of program {proposal.program}, alone."
+    if proposal.new_config is None:
+        raise Refused(f"Proposal {governed.address} is a config without one; do not approve it.")
+    return "the multisig's configuration changes.\n" + "\n".join(
+        f"  {line}" for line in config_changes(governed.multisig, proposal.new_config)
+    )
 
 
 def migration(plan: MigrationPlan) -> str:

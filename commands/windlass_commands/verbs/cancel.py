@@ -26,16 +26,16 @@ async def cancel(session: Session, address: Pubkey) -> None:
     governed = await session.accounts.governed(address)
     proposal, member = governed.proposal, session.signer
     if proposal.proposer == member.address and proposal.status is ProposalStatus.PROPOSED:
-        summary = f"Withdraws your proposal {proposal.id} of program {proposal.program}; that ends it at once."
+        summary = f"Withdraws your proposal {proposal.id}; that ends it at once."
     else:
         votes, needed = len(proposal.cancel_votes) + 1, governed.multisig.cancel_threshold
-        summary = f"Votes to cancel proposal {proposal.id} of program {proposal.program}: vote {votes} of {needed}" + (
+        summary = f"Votes to cancel proposal {proposal.id}: vote {votes} of {needed}" + (
             ", which ends it." if votes >= needed else "."
         )
     await session.carry_out(
         Intent(
             "cancel",
-            [cancel_upgrade(session.program_id, proposal.multisig, proposal.program, address, member.address)],
+            [cancel_upgrade(session.program_id, governed.voted(session.program_id), member.address)],
             [member],
             [summary],
             Subject(

@@ -27,7 +27,7 @@ from windlass_commands.verbs.upload import read_program
 @click.command(
     "propose",
     epilog=examples(
-        "windlass propose --multisig MULTISIG --program PROGRAM --buffer BUFFER --no-rollback",
+        "windlass propose --multisig MULTISIG --program PROGRAM --buffer BUFFER",
         "windlass propose --multisig MULTISIG --program PROGRAM --buffer BUFFER --no-rollback --elf vault.so --extend",
     ),
 )
@@ -74,11 +74,6 @@ async def propose(
     may_extend: bool,
 ) -> None:
     """Check, tell, and propose."""
-    if not no_rollback:
-        raise Refused(
-            "An upgrade that can be rolled back needs a copy of the running code kept on chain before it is executed, "
-            "which these commands do not offer yet; propose with --no-rollback."
-        )
     config = await session.accounts.multisig(multisig)
     state = await session.accounts.program_state(multisig, program)
     found = await session.accounts.buffer(buffer)
@@ -110,6 +105,9 @@ async def propose(
                 f"{duration(max(config.timelock, state.timelock))} pass before anyone can execute it.",
                 f"Buffer {buffer} goes under the upgrade authority: nobody can write to it any more.",
                 f"Code digest {digest.hex()}.",
+                "There will be no way back by rollback."
+                if no_rollback
+                else "Once it is approved, `windlass keep-rollback` must keep a copy of the running code.",
             ],
             Subject(
                 proposal=proposal,

@@ -12,7 +12,7 @@ from windlass_commands.chain_time import duration, moment_from
 from windlass_commands.options import chain_options, examples
 from windlass_commands.parameters import ADDRESS
 from windlass_commands.session import Session, Settings, run_session
-from windlass_commands.verbs.approve import digest_of
+from windlass_commands.verbs.approve import digest_of, purpose
 
 
 @click.command("show", epilog=examples("windlass show PROPOSAL", "windlass show MULTISIG --json"))
@@ -34,10 +34,11 @@ async def show(session: Session, address: Pubkey) -> None:
 
 def standing(governed: Governed, now: int) -> str:
     """Where a proposal stands at chain time `now`; what only time does has no event and is derived here."""
-    proposal, multisig, state = governed.proposal, governed.multisig, governed.state
+    proposal, state = governed.proposal, governed.program_state
     if proposal.status not in (ProposalStatus.PROPOSED, ProposalStatus.APPROVED):
         return proposal.status.name.lower().replace("_", " ")
-    if state.released or proposal.base_version != state.version or proposal.config_seq != multisig.config_seq:
+    moved = state is not None and (state.released or proposal.base_version != state.version)
+    if moved or proposal.config_seq != governed.multisig.config_seq:
         return "stale"
     if now >= proposal.expires_at:
         return "expired"
@@ -49,7 +50,7 @@ def standing(governed: Governed, now: int) -> str:
 async def show_proposal(session: Session, address: Pubkey, proposal: UpgradeProposal) -> None:
     """Everything voted on, the votes, the times."""
     governed = await session.accounts.governed(address)
-    multisig, state = governed.multisig, governed.state
+    multisig = governed.multisig
     now = (await session.rpc.clock()).unix_timestamp
     stands = standing(governed, now)
     recomputed = digest_of(proposal, session.program_id)
@@ -57,13 +58,14 @@ async def show_proposal(session: Session, address: Pubkey, proposal: UpgradeProp
     output.say(f"Proposal {proposal.id}: {stands}", "bold")
     output.field("address", address)
     output.field("multisig", proposal.multisig)
-    output.field("program", f"{proposal.program} (version {state.version})")
-    output.field("buffer", f"{proposal.buffer} ({size(proposal.buffer_len)}, {proposal.verified_len:,} verified)")
-    output.field("code digest", proposal.code_digest.hex())
+    output.field("kind", proposal.kind.name.lower())
+    output.say(purpose(governed))
     output.field("digest", proposal.digest.hex() + ("" if recomputed == proposal.digest else " (NOT its fields')"))
-    output.field("rollback", "none was voted" if proposal.no_rollback else "possible")
+    if proposal.rollback_buffer:
+        kept = proposal.rollback_buffer
+        output.field("kept copy", f"{kept.buffer} (version {kept.version}, {size(kept.len)})")
     output.field("proposed", f"{moment_from(proposal.created_at, now)} by {proposal.proposer}")
-    output.field("approvals", f"{len(proposal.approvals)} of {multisig.threshold}")
+    output.field("approvals", f"{len(proposal.approvals)} of {governed.threshold}")
     for vote in proposal.approvals:
         output.field("", f"{vote.member}, {moment_from(vote.at, now)}")
     if proposal.cancel_votes:
@@ -82,7 +84,9 @@ async def show_proposal(session: Session, address: Pubkey, proposal: UpgradeProp
             "multisig": str(proposal.multisig),
             "program": str(proposal.program),
             "id": proposal.id,
+            "proposal_kind": proposal.kind.name.lower(),
             "standing": stands,
+            "kept_copy": str(proposal.rollback_buffer.buffer) if proposal.rollback_buffer else None,
             "buffer": str(proposal.buffer),
             "buffer_len": proposal.buffer_len,
             "verified_len": proposal.verified_len,
@@ -90,7 +94,7 @@ async def show_proposal(session: Session, address: Pubkey, proposal: UpgradeProp
             "digest": proposal.digest.hex(),
             "digest_recomputed": recomputed.hex(),
             "approvals": [str(vote.member) for vote in proposal.approvals],
-            "threshold": multisig.threshold,
+            "threshold": governed.threshold,
             "cancel_votes": [str(vote.member) for vote in proposal.cancel_votes],
             "eta": proposal.eta or None,
             "expires_at": proposal.expires_at,
@@ -124,6 +128,7 @@ def show_multisig(session: Session, address: Pubkey, multisig: MultisigConfig) -
             "rollback_delay": multisig.rollback_delay,
             "grace_period": multisig.grace_period,
             "voting_period": multisig.voting_period,
+            "paused_until": multisig.paused_until or None,
             "config_seq": multisig.config_seq,
             "proposal_count": multisig.proposal_count,
             "stream_seq": multisig.stream.seq,

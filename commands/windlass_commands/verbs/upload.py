@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from solders.pubkey import Pubkey
 from windlass_programs.digests import code_digest
 
 from windlass_commands import loader
@@ -57,10 +58,17 @@ async def upload_file(session: Session, elf: Path, buffer_file: Path | None, win
     """Check the file, then write what of it is not in the buffer yet."""
     code = read_program(elf)
     await require_accepted(session.rpc, read_header(code, str(elf)))
-    path = buffer_file or Path(f"{elf.stem}-buffer.json")
-    if session.settings.dry_run and not path.exists():
-        raise UsageProblem(f"--dry-run needs an existing --buffer file to simulate with; {path} does not exist.")
-    buffer = Signer.of(load_or_create_keypair(path))
+    await upload_code(session, code, buffer_file or Path(f"{elf.stem}-buffer.json"), str(elf), window)
+
+
+async def upload_code(
+    session: Session, code: bytes, path: Path, what: str, window: int = DEFAULT_WINDOW
+) -> Pubkey | None:
+    """Write what of `code` is not in the buffer yet whose keypair is in the file at `path`, made if there is none.
+
+    The buffer; None where --dry-run left it at words. `what` names the code to people.
+    """
+    buffer = buffer_signer(session, path)
     upload = Upload(
         session.rpc,
         buffer,
@@ -74,7 +82,7 @@ async def upload_file(session: Session, elf: Path, buffer_file: Path | None, win
     rent = await session.rpc.rent(loader.BUFFER_HEADER_BYTES + len(code))
     chunks = len(upload.missing(on_chain if on_chain is not None else bytes(len(code))))
     session.output.say(
-        f"Writes {elf} ({size(len(code))}) into buffer {buffer.address}: {chunks} transactions"
+        f"Writes {what} ({size(len(code))}) into buffer {buffer.address}: {chunks} transactions"
         + (
             f", and locks {sol(rent)} of rent that come back when the upgrade is executed."
             if on_chain is None
@@ -88,7 +96,7 @@ async def upload_file(session: Session, elf: Path, buffer_file: Path | None, win
         if session.settings.dry_run:
             session.output.say("Nothing was sent.")
             session.output.result({"command": "upload", "dry_run": True, "transactions": chunks, "rent": rent})
-            return
+            return None
         with upload_bar(session.output.progress_console, len(code)) as told:
             done = await upload.run(told)
     except TransactionRefused as refusal:
@@ -99,7 +107,7 @@ async def upload_file(session: Session, elf: Path, buffer_file: Path | None, win
     session.output.field("solana-verify", executable_hash(code).hex())
     if done.written:
         session.output.field("rate", f"{size(int(done.written / done.seconds))}/s, {done.transactions} transactions")
-    session.output.say("The buffer holds exactly this file (compared byte by byte).", "green")
+    session.output.say("The buffer holds exactly these bytes (compared byte by byte).", "green")
     session.output.result(
         {
             "command": "upload",
@@ -113,6 +121,14 @@ async def upload_file(session: Session, elf: Path, buffer_file: Path | None, win
             "executable_hash": executable_hash(code).hex(),
         }
     )
+    return done.buffer
+
+
+def buffer_signer(session: Session, path: Path) -> Signer:
+    """The buffer's key from its file. Raises UsageProblem where --dry-run would have to make the file."""
+    if session.settings.dry_run and not path.exists():
+        raise UsageProblem(f"--dry-run needs an existing --buffer file to simulate with; {path} does not exist.")
+    return Signer.of(load_or_create_keypair(path))
 
 
 def read_program(elf: Path) -> bytes:

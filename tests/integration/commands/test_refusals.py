@@ -104,15 +104,6 @@ def test_a_buffer_of_somebody_else_cannot_be_proposed(governance: Governance, mu
     assert outcome.message.startswith(f"The buffer {buffer} belongs to {governance.key('carol')}")
 
 
-def test_a_proposal_that_keeps_no_way_back_must_say_so(governance: Governance, multisig: str, program: str) -> None:
-    outcome = governance.refused(
-        *("propose", "--multisig", multisig, "--program", program, "--buffer", governance.buffer(by="bob")),
-        "--extend",
-        by="bob",
-    )
-    assert "propose with --no-rollback" in outcome.message
-
-
 def test_code_that_does_not_fit_tells_to_extend_the_program(governance: Governance, multisig: str) -> None:
     program, buffer = governance.registered(multisig), governance.buffer(by="dave")
     propose = ("propose", "--multisig", multisig, "--program", program, "--buffer", buffer, "--no-rollback")
@@ -150,7 +141,7 @@ def test_an_approved_proposal_expires_after_its_grace_period(governance: Governa
     assert governance.show(proposal)["standing"] == "expired"
     outcome = governance.refused("execute", proposal)
     assert outcome.json["error"]["kind"] == "GraceOver"
-    assert "it has expired. Propose the upgrade again." in outcome.message
+    assert "it has expired. Propose it again." in outcome.message
 
 
 def test_voting_closes_after_the_voting_period(governance: Governance) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
-from windlass_commands.cli import VERBS, main
+from windlass_commands.cli import SECTIONS, VERBS, main
+
+README = Path(__file__).parents[3] / "README.md"
 
 
 def commands() -> Iterator[tuple[list[str], click.Command]]:
@@ -46,6 +50,13 @@ def test_the_list_of_commands_is_shown_without_loading_them() -> None:
     for verb, (_, line) in VERBS.items():
         assert verb in shown.output
         assert line in shown.output
+
+
+def test_every_command_is_in_one_section_of_the_help_and_in_the_readme() -> None:
+    assert sorted(verb for verbs in SECTIONS.values() for verb in verbs) == sorted(VERBS)
+    operate = README.read_text().split("## Operate it")[1]
+    missing = [verb for verb in VERBS if not re.search(rf"\b{verb}\b", operate)]
+    assert missing == []
 
 
 def test_an_unknown_command_is_wrong_usage() -> None:

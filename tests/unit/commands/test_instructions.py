@@ -13,12 +13,26 @@ from windlass_commands.instructions.anchor_program import anchor_program
 from windlass_commands.instructions.approve_upgrade import approve_upgrade
 from windlass_commands.instructions.cancel_upgrade import cancel_upgrade
 from windlass_commands.instructions.deposit import deposit
+from windlass_commands.instructions.execute_config import execute_config
+from windlass_commands.instructions.execute_transfer import execute_transfer
 from windlass_commands.instructions.execute_upgrade import execute_upgrade
+from windlass_commands.instructions.expire_proposal import expire_proposal
 from windlass_commands.instructions.initialize_multisig import Member, MultisigParams, initialize_multisig
 from windlass_commands.instructions.initialize_vault import initialize_vault
+from windlass_commands.instructions.keep_rollback_buffer import keep_rollback_buffer
+from windlass_commands.instructions.pause_system import pause_system
+from windlass_commands.instructions.propose_config import propose_config
+from windlass_commands.instructions.propose_rollback import propose_rollback
+from windlass_commands.instructions.propose_transfer import propose_transfer
 from windlass_commands.instructions.propose_upgrade import propose_upgrade
+from windlass_commands.instructions.reclaim_buffer import reclaim_buffer
 from windlass_commands.instructions.register_program import register_program
+from windlass_commands.instructions.resume_system import resume_system
+from windlass_commands.instructions.retire_rollback import retire_rollback
+from windlass_commands.instructions.revoke_approval import revoke_approval
+from windlass_commands.instructions.rollback_upgrade import rollback_upgrade
 from windlass_commands.instructions.verify_buffer import verify_buffer
+from windlass_commands.instructions.voted import Voted
 from windlass_commands.instructions.withdraw import withdraw
 from windlass_commands.instructions.withdraw_all import withdraw_all
 from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
@@ -34,27 +48,27 @@ GOVERNANCE = (
     approve_upgrade,
     execute_upgrade,
     cancel_upgrade,
+    execute_config,
+    execute_transfer,
+    expire_proposal,
+    keep_rollback_buffer,
+    pause_system,
+    propose_config,
+    propose_rollback,
+    propose_transfer,
+    reclaim_buffer,
+    resume_system,
+    retire_rollback,
+    revoke_approval,
+    rollback_upgrade,
 )
 # What the program can do and the command line does not offer yet.
 NOT_OFFERED = {
     "close_account_version",
-    "execute_config",
-    "execute_transfer",
-    "expire_proposal",
     "finalize_migration",
-    "keep_rollback_buffer",
     "migrate_account",
-    "pause_system",
-    "propose_config",
-    "propose_rollback",
-    "propose_transfer",
-    "reclaim_buffer",
     "register_released_program",
-    "resume_system",
-    "retire_rollback",
     "revert_account",
-    "revoke_approval",
-    "rollback_upgrade",
     "start_migration",
 }
 VAULT = (initialize_vault, deposit, withdraw, withdraw_all)
@@ -68,12 +82,13 @@ def arguments_of(builder: Any, program_id: Pubkey) -> dict[str, Any]:
         "bool": True,
         "bytes": bytes(range(32)),
         "MultisigParams": PARAMS,
+        "Voted": Voted(*(Pubkey.new_unique() for _ in range(4))),
     }
     return {
         name: program_id
         if name == "program_id"
         else Pubkey.new_unique()
-        if parameter.annotation == "Pubkey"
+        if parameter.annotation in ("Pubkey", "Pubkey | None")
         else values[parameter.annotation]
         for name, parameter in inspect.signature(builder).parameters.items()
     }
@@ -105,7 +120,7 @@ def test_every_instruction_has_a_builder_or_is_known_to_have_none() -> None:
 def test_arguments_are_borsh() -> None:
     program, multisig, proposal, member = (Pubkey.new_unique() for _ in range(4))
     digest = bytes(range(32))
-    instruction = approve_upgrade(WINDLASS_PROGRAM_ID, multisig, program, proposal, member, digest)
+    instruction = approve_upgrade(WINDLASS_PROGRAM_ID, Voted(proposal, multisig), member, digest)
     assert instruction.data[8:] == digest
     instruction = initialize_multisig(WINDLASS_PROGRAM_ID, program, member, PARAMS)
     expected = struct.pack("<I", 1) + bytes(PARAMS.members[0].key) + bytes([7, 1, 1, 1])

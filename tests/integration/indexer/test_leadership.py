@@ -1,6 +1,6 @@
 """Two indexers on one database: one leads, and whatever ends it, the other goes on where it stopped."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -113,6 +113,10 @@ async def test_a_leader_that_loses_its_session_gives_way_and_stands_by(
             await until(partial(all_verified, connection), "all streams agree with the chain")
 
 
+async def one_stands_by(logs: Sequence[Path]) -> bool:
+    return any("standing by" in log.read_text() for log in logs)
+
+
 async def test_both_come_back_from_a_cut_of_all_sessions_and_one_leads(
     chain: VaultChain, database: str, connection: asyncpg.Connection, tmp_path: Path
 ) -> None:
@@ -124,6 +128,7 @@ async def test_both_come_back_from_a_cut_of_all_sessions_and_one_leads(
         running_indexer(chain.localnet, database, log_to=logs[1]),
     ):
         await until(partial(all_folded, connection, 4), "one of them has read the vaults")
+        await until(partial(one_stands_by, logs), "the other one has started")
         for number in (1, 2, 3):
             await connection.execute(cut)
             await deposit(chain, 20)

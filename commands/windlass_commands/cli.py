@@ -15,6 +15,7 @@ VERBS = {
     "propose": ("propose", "Propose the code in a buffer as a program's upgrade."),
     "propose-rollback": ("propose_rollback", "Propose to go back to the code before the last upgrade."),
     "propose-transfer": ("propose_transfer", "Propose to give a program's upgrade authority away."),
+    "propose-config": ("propose_config", "Propose other members, thresholds or durations."),
     "verify-buffer": ("verify_buffer", "Have the program digest a proposal's buffer on chain."),
     "approve": ("approve", "Approve a proposal as a member."),
     "revoke": ("revoke", "Take your approval back."),
@@ -34,7 +35,7 @@ VERBS = {
 
 # The verbs of `windlass --help`, by what an operator is about.
 SECTIONS = {
-    "Set up": ("init-multisig", "register"),
+    "Set up": ("init-multisig", "register", "propose-config"),
     "Upgrade": ("upload", "extend", "propose", "verify-buffer", "approve", "revoke", "keep-rollback", "execute"),
     "Go back, give away": ("propose-rollback", "propose-transfer"),
     "Stop and clean up": ("cancel", "pause", "resume", "expire", "reclaim", "retire-rollback"),

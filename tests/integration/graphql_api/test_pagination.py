@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from integration.graphql_api.service import Service
 from stack.read_model import ReadModel, key
 
@@ -162,3 +163,32 @@ async def test_programs_upgrades_vaults_and_their_transactions_have_pages_too(
     assert rest["programs"]["nodes"] == [{"address": governance.program}]
     assert rest["program"]["upgrades"]["nodes"] == [{"version": 1}]
     assert rest["vault"]["transactions"]["nodes"] == [{"seq": 2, "amount": "1", "totalBalance": "1"}]
+
+
+@pytest.mark.parametrize("order", ["NEWEST_FIRST", "OLDEST_FIRST"])
+@pytest.mark.parametrize(("size", "cursor"), [("first", "after"), ("last", "before")])
+async def test_a_list_read_from_either_end_and_in_either_order_holds_each_row_once_while_others_arrive(
+    service: Service, read_model: ReadModel, size: str, cursor: str, order: str
+) -> None:
+    governance = await read_model.govern()
+    written = [(await read_model.propose(governance)).address for _ in range(10)]
+    listed = written.copy() if order == "OLDEST_FIRST" else written[::-1]
+    # From where nothing is added: there the end does not move away.
+    grows_ahead = (order == "OLDEST_FIRST") == (size == "first")
+    query = f"""query ($size: Int, $cursor: String) {{
+        proposals(order: {order}, {size}: $size, {cursor}: $cursor) {{
+            totalCount nodes {{ address }}
+            pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"""
+    end, more = ("endCursor", "hasNextPage") if size == "first" else ("startCursor", "hasPreviousPage")
+    found: list[str] = []
+    place = None
+    for number in range(4):
+        page = (await service.ask(query, size=3, cursor=place))["proposals"]
+        addresses = [node["address"] for node in page["nodes"]]
+        found = found + addresses if size == "first" else addresses + found
+        assert page["totalCount"] == len(written)
+        assert page["pageInfo"][more] is (len(found) < (len(written) if grows_ahead else 10))
+        place = page["pageInfo"][end]
+        if number == 0:
+            written.append((await read_model.propose(governance)).address)
+    assert found == (written if order == "OLDEST_FIRST" else written[::-1]) if grows_ahead else found == listed

@@ -19,6 +19,8 @@ Row: TypeAlias = asyncpg.Record
 _log = logging.getLogger(__name__)
 
 POOL_SIZE = 10
+STATEMENTS_KEPT = 100
+"""Prepared statements of each connection."""
 CONNECT_TIMEOUT = 5.0
 """Seconds to wait for a connection, new or from the pool."""
 
@@ -179,6 +181,11 @@ async def _open(url: str | None) -> Database:
             **_connect_arguments(url, "windlass-graphql"),
             min_size=1,
             max_size=POOL_SIZE,
+            # The most used statements of a connection stay prepared, however long they are and have been; asyncpg would
+            # prepare those of more than 15 KB anew each time.
+            statement_cache_size=STATEMENTS_KEPT,
+            max_cacheable_statement_size=0,
+            max_cached_statement_lifetime=0,
             reset=_keep_session,
         )
     except asyncpg.InvalidPasswordError as error:

@@ -19,8 +19,10 @@ from unittest.mock import patch
 _GRACE = 0.0002
 # An answer of PostgreSQL that is not there after this long waits for a lock whose holder waits for the clock.
 _LOCKED = 0.25
+# The clock goes on by no more than this then: PostgreSQL may only be slow, and connecting to it has a time limit.
+_LEAP = 0.5
 # And one after this is owed by a server that has crashed.
-_GIVEN_UP = 1.0
+_GIVEN_UP = 5.0
 # ReadyForQuery, the message by which PostgreSQL says that it has done all it was asked: type, length, status.
 _READY = b"Z\x00\x00\x00\x05"
 _TERMINATE = b"X"
@@ -97,10 +99,12 @@ class _Selector(selectors.SelectSelector):
             return ready
         if timeout is None:
             return super().select(None)
-        patience = _LOCKED if self._loop.waits_for_postgres() else _GRACE
+        waits = self._loop.waits_for_postgres()
+        patience = _LOCKED if waits else _GRACE
         ready = super().select(min(timeout, patience))
         if not ready:
-            self._loop.jump(max(0.0, timeout - patience))
+            rest = max(0.0, timeout - patience)
+            self._loop.jump(min(rest, _LEAP) if waits else rest)
         return ready
 
 

@@ -1,6 +1,7 @@
 """Writes the typed codecs of this package from the IDLs: `python -m windlass_programs.generate [--check]`.
 
-One module a program, one frozen dataclass for each account and each type that accounts are made of.
+One module a program, one frozen dataclass for each account and each type that accounts are made of; and the proposal's
+states from the rules' table.
 """
 
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 
 from windlass_programs.artifacts import ProgramName
 from windlass_programs.idl import Idl, IdlError
+from windlass_programs.states_source import current_states_source, screaming
 
 MODULES: dict[str, ProgramName] = {"windlass": "windlass", "collateral_vault": "collateral_vault_v1"}
 
@@ -90,7 +92,7 @@ def _enum(name: str, variants: list[Mapping[str, Any]]) -> str:
     if any(variant.get("fields") for variant in variants):
         raise IdlError(f"{name} has variants with fields: no account needs them yet")
     lines = [f"class {name}(Enum):"]
-    lines += [f"    {_screaming(variant['name'])} = {index}" for index, variant in enumerate(variants)]
+    lines += [f"    {screaming(variant['name'])} = {index}" for index, variant in enumerate(variants)]
     lines += ["", "    @classmethod", f'    def read(cls, reader: Reader) -> "{name}":']
     lines += ["        return cls(reader.unsigned(1))"]
     return "\n".join(lines)
@@ -154,22 +156,19 @@ def _function(type_: Any) -> str:
     return f"lambda reader: {_read(type_)}"
 
 
-def _screaming(name: str) -> str:
-    return "".join("_" + c if c.isupper() and i else c for i, c in enumerate(name)).upper()
-
-
 def main() -> int:
     check = sys.argv[1:] == ["--check"]
+    sources = {module: module_source(Idl.load(program)) for module, program in MODULES.items()}
+    sources["proposal_states"] = current_states_source()
     outdated = []
-    for module, program in MODULES.items():
+    for module, source in sources.items():
         path = Path(__file__).parent / f"{module}.py"
-        source = module_source(Idl.load(program))
         if not path.exists() or path.read_text() != source:
             outdated.append(path.name)
             if not check:
                 path.write_text(source)
     if check and outdated:
-        print(f"not what the IDLs say: {', '.join(outdated)}; run python -m windlass_programs.generate")
+        print(f"not what IDLs and rules say: {', '.join(outdated)}; run python -m windlass_programs.generate")
         return 1
     return 0
 

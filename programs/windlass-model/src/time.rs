@@ -1,7 +1,8 @@
-//! Time passes from one moment that matters to the next: a second before each boundary, the boundary, a second after.
+//! Time passes from one moment that matters to the next: the last second before each boundary, and the boundary.
 //!
+//! Every rule asks whether a boundary has been reached, so a rule that is a second off answers wrongly in one of the two.
 //! Waiting for longer is waiting more than once, so one way to wait is enough. What lies so far back that no rule can
-//! tell is brought to one value, which makes the states finite.
+//! tell, and what no rule will ask for again, is brought to one value, which makes the states finite and few.
 
 use windlass_rules::config::Config;
 use windlass_rules::migration::ROLLBACK_WINDOW;
@@ -19,7 +20,7 @@ pub const IDLE: i64 = DAY + 7;
 pub fn next_moment(state: &State, scope: &Scope) -> Option<i64> {
     boundaries(state, scope)
         .into_iter()
-        .flat_map(|boundary| [boundary - 1, boundary, boundary + 1])
+        .flat_map(|boundary| [boundary - 1, boundary])
         .filter(|moment| *moment > NOW)
         .min()
         .map(|moment| moment - NOW)
@@ -43,10 +44,20 @@ fn boundaries(state: &State, scope: &Scope) -> Vec<i64> {
     if state.pauses < scope.pauses {
         boundaries.extend(pause.recent.iter().filter(|start| **start != 0).map(|start| start + PAUSE_WINDOW));
     }
-    if state.program.last_upgrade.is_some() {
+    if asks_for_window(state) {
         boundaries.push(state.program.last_upgrade_at + ROLLBACK_WINDOW);
     }
     boundaries
+}
+
+/// An upgrade that was voted to have no way back and no migration has no rollback window. Told by the vote, not by what
+/// the rules made of it: a copy that was given away too early must show.
+fn asks_for_window(state: &State) -> bool {
+    let goes_back = |id: u8| match state.proposals[usize::from(id)].subject {
+        Subject::Upgrade { no_rollback, plan } => !no_rollback || plan,
+        _ => true,
+    };
+    state.program.last_upgrade.is_some_and(goes_back)
 }
 
 /// Seconds of pause ever, once the present one has run out.
@@ -97,14 +108,16 @@ pub fn wait(state: &State, scope: &Scope, seconds: i64) -> State {
 pub fn settle(state: &mut State, scope: &Scope) {
     settle_proposals(state);
     settle_pause(state, scope);
+    let windowless = !asks_for_window(state);
     let program = &mut state.program;
     if program.last_upgrade.is_none() {
         program.last_upgrade_at = 0;
         (state.ghost.upgraded_at, state.ghost.former_code) = (0, None);
     } else {
         let oldest = NOW - ROLLBACK_WINDOW - 2;
-        program.last_upgrade_at = program.last_upgrade_at.max(oldest);
-        state.ghost.upgraded_at = state.ghost.upgraded_at.max(oldest);
+        let settled = |at: i64| if windowless { oldest } else { at.max(oldest) };
+        program.last_upgrade_at = settled(program.last_upgrade_at);
+        state.ghost.upgraded_at = settled(state.ghost.upgraded_at);
     }
     if state.ghost.paused_until <= NOW {
         state.ghost.paused_until = 0;

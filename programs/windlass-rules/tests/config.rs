@@ -3,7 +3,8 @@
 
 use proptest::prelude::*;
 use windlass_rules::config::{
-    Bounds, Config, Member, GRACE_PERIOD, MAX_MEMBERS, ROLLBACK_DELAY, TIMELOCK, VOTING_PERIOD,
+    Bounds, Config, Member, GRACE_PERIOD, LONG_GRACE, LONG_TIMELOCK, MAX_MEMBERS, ROLLBACK_DELAY, TIMELOCK,
+    VOTING_PERIOD,
 };
 use windlass_rules::pause::Pause;
 use windlass_rules::{program, roles, RuleError};
@@ -131,4 +132,11 @@ proptest! {
             && threshold <= emergency && emergency <= approvers;
         prop_assert_eq!(config.validate().is_ok(), may_be);
     }
+}
+
+#[test]
+fn grace_is_longer_only_where_the_timelock_is_longer_than_fourteen_days() {
+    let config = five();
+    assert_eq!(config.grace_after(LONG_TIMELOCK), config.grace_period);
+    assert_eq!(config.grace_after(LONG_TIMELOCK + 1), LONG_GRACE);
 }

@@ -64,6 +64,12 @@ test-model: ## every state of small multisigs, completely; then 4 members and 3 
 	@cargo test --release --locked --manifest-path programs/Cargo.toml -p windlass-model --test scopes -- --include-ignored --nocapture --test-threads 1
 	@cargo run --quiet --release --locked --manifest-path programs/Cargo.toml -p windlass-model -- 4 3 --minutes $(or $(MINUTES),10)
 
+mutants: ## take out or turn each line of the rules: which of their tests notice? (cargo-mutants; ARGS="--file proposal.rs")
+	@cd programs && cargo mutants --package windlass-rules -j 2 --output "$${TMPDIR:-/tmp}/windlass-mutants" $(ARGS)
+
+check-mutants: $(STAMP) ## take each account check out of the built program: which test notices? (SBF names the build tool)
+	@PYTHONPATH=tests $(BIN)/python -m mutants.account_checks "$${TMPDIR:-/tmp}/windlass-check-mutants"
+
 lint: $(STAMP) ## ruff, mypy, the import contract, the generated codecs and tables
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -88,4 +94,4 @@ lock: ## pin what pyproject.toml asks for, with hashes
 clean: ## remove the virtual environment and caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo dev test test-validator test-long simulate bench-latency bench-indexer test-rust test-model lint format programs lock clean
+.PHONY: help setup demo dev test test-validator test-long simulate bench-latency bench-indexer test-rust test-model mutants check-mutants lint format programs lock clean

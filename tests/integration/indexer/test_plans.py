@@ -95,14 +95,7 @@ def statements(filled: Filled) -> dict[str, tuple[str, list[Any]]]:
         "rebuild: page": (rebuilding["next_events"], [filled.vaults[0], 5, 10_000]),
         "rebuild: caught up": (rebuilding["streams_with_events_after"], [filled.newest - 1_000]),
         "api: proposals by address": (api["proposals_by_address"], [filled.proposals]),
-        "api: proposals' page": (api["proposals_page"], [None, None, None, None, 3_000, "1" * 44, 20]),
-        "api: a multisig's proposals": (api["proposals_of_multisigs"], [filled.multisigs[:2], None, None, None, 20]),
-        "api: votes": (api["votes_of_proposals"], [filled.proposals]),
         "api: vaults by address": (api["vaults_by_address"], [filled.vaults]),
-        "api: vaults' page": (api["vaults_page"], [None, None, 1_500, "1" * 44, 20]),
-        "api: an owner's vaults": (api["vaults_page"], [filled.vaults[0], None, None, None, 20]),
-        "api: vaults' transactions": (api["transactions_of_vaults"], [filled.vaults, None, None, 20]),
-        "api: streams": (api["streams_by_address"], [filled.vaults]),
     }
     found |= {f"fold: {event}": (sql, [filled.ids]) for (_, event), sql in registry().items()}
     found |= {f"timeline: {name}": (sql, [filled.ids]) for name, sql in timeline.items()}

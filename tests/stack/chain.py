@@ -46,10 +46,14 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Landed:
-    """A transaction that succeeded. `events`: what event instructions carried, each with its program, in order."""
+    """A transaction that succeeded. `events`: what event instructions carried, each with its program, in order.
+
+    `called`: the programs that programs called, in order; an event is a call of the program by itself.
+    """
 
     compute_units: int
     events: list[tuple[Pubkey, bytes]]
+    called: list[Pubkey]
 
 
 class Chain:
@@ -127,7 +131,7 @@ class Chain:
         assert isinstance(result, TransactionMetadata)
         events = list(_events(result, message.account_keys))
         self._events += events
-        return Landed(result.compute_units_consumed(), events)
+        return Landed(result.compute_units_consumed(), events, list(_called(result.logs())))
 
     def events_of(self, program: Pubkey) -> list[bytes]:
         """All that a program emitted on this chain, in order."""
@@ -169,6 +173,13 @@ def _events(result: TransactionMetadata, keys: Sequence[Pubkey]) -> Iterator[tup
             instruction = entry.instruction()
             if instruction.data.startswith(EVENT_TAG):
                 yield keys[instruction.program_id_index], instruction.data[len(EVENT_TAG) :]
+
+
+def _called(logs: Sequence[str]) -> Iterator[Pubkey]:
+    """By the runtime's own lines: an inner instruction may name a loader by an index outside the message's keys."""
+    for line in logs:
+        if (match := re.fullmatch(r"Program (\w+) invoke \[(\d+)\]", line)) and match[2] != "1":
+            yield Pubkey.from_string(match[1])
 
 
 def _error_name(runtime: str, logs: list[str]) -> str:

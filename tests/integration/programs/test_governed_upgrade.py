@@ -125,22 +125,6 @@ def test_a_stream_begins_every_account_that_emits(governed: Governed) -> None:
         assert data[16:48] == stream.digest
 
 
-def test_windlass_can_govern_itself() -> None:
-    """Its event comes before the loader's call: after it, the program could not be called in that slot."""
-    world = Governed(program=WINDLASS_PROGRAM_ID, release="windlass", successor="windlass")
-    world.chain.advance(1)
-    world.initialize()
-    world.register()
-    id = world.approved()
-    world.chain.advance(2 * DAY)
-    landed = world.execute(id)
-    decoded, _ = replay("windlass", [event for _, event in landed.events])
-    assert [event.name for event in decoded] == ["UpgradeExecuted"]
-    world.chain.advance(1)
-    assert world.program_upgrade_state.version == 1
-    assert world.propose() == 2
-
-
 def test_one_upgrade_follows_another(governed: Governed) -> None:
     for version, release in ((1, governed.successor), (2, governed.release)):
         id = governed.propose(governed.upload(elf(release)))

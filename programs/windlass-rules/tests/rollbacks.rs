@@ -222,3 +222,15 @@ fn a_program_goes_to_another_key_than_it_has() {
     assert_eq!(check_new_authority(&key(2), &key(2)), Err(RuleError::NewAuthorityInvalid));
     assert_eq!(check_new_authority(&key(0), &key(2)), Err(RuleError::NewAuthorityInvalid));
 }
+
+/// The proposal's own end is never later than the window's; the window is asked all the same.
+#[test]
+fn the_window_ends_a_rollback_whose_own_end_is_later() {
+    let mut world = World::rollback_approved();
+    let window_ends = world.program.rollback_window_ends().unwrap();
+    world.proposals[1].expires_at = window_ends + DAY;
+    world.now = window_ends;
+    assert_eq!(world.execute(1), Err(RuleError::RollbackWindowOver));
+    world.now -= 1;
+    world.execute(1).unwrap();
+}

@@ -35,18 +35,32 @@ class Confirmations:
         self._reader: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Confirmations:
+        await self._connect()
+        return self
+
+    async def _connect(self) -> None:
         try:
             self._socket = await connect(self.url)
         except (OSError, websockets.WebSocketException) as error:
             raise RpcUnreachable(f"No websocket answers at {self.url} ({error}); name it with --ws.") from error
         self._reader = asyncio.create_task(self._read(self._socket))
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._disconnect()
+
+    async def reconnect(self) -> None:
+        """A new websocket, after the node has restarted; its subscriptions are numbered from the start again."""
+        await self._disconnect()
+        self._answers.clear()
+        self._notified.clear()
+        await self._connect()
+
+    async def _disconnect(self) -> None:
         if self._reader is not None:
             self._reader.cancel()
+            await asyncio.gather(self._reader, return_exceptions=True)
         if self._socket is not None:
             await self._socket.close()
 

@@ -14,6 +14,7 @@ from windlass_commands.demo.cast import Cast
 from windlass_commands.demo.confirmations import Confirmations
 from windlass_commands.demo.narrator import Narrator
 from windlass_commands.demo.read_model import ReadModel
+from windlass_commands.dev.agave import AgaveValidator
 from windlass_commands.errors import StoryBroken, TransactionRefused
 from windlass_commands.explain import explained
 from windlass_commands.explanation import Subject
@@ -36,7 +37,10 @@ class Measured:
 
 @dataclass
 class Stage:
-    """The chain, the read model, the cast; `events` counts what each stream has emitted."""
+    """The chain, the read model, the cast; `events` counts what each stream has emitted.
+
+    `validator` is set where the chain is one that we run, and not the embedded one.
+    """
 
     rpc: Rpc
     confirmations: Confirmations
@@ -45,6 +49,7 @@ class Stage:
     cast: Cast
     accounts: Accounts
     vault_program: Pubkey
+    validator: AgaveValidator | None = None
     events: Counter[Pubkey] = field(default_factory=Counter)
     measured: list[Measured] = field(default_factory=list)
 

@@ -14,19 +14,23 @@ from windlass_commands.demo.confirmations import Confirmations
 from windlass_commands.demo.narrator import Narrator
 from windlass_commands.demo.read_model import ReadModel
 from windlass_commands.demo.stage import Stage
+from windlass_commands.dev.agave import AgaveValidator
 from windlass_commands.dev.stack import Urls
 from windlass_commands.rpc import Rpc
 
 
-async def tell(urls: Urls, cast: Cast, narrator: Narrator) -> dict[str, Any]:
-    """All acts in order; what --json says at the end. Raises StoryBroken where a step does not come out as told."""
+async def tell(urls: Urls, cast: Cast, narrator: Narrator, validator: AgaveValidator | None = None) -> dict[str, Any]:
+    """All acts in order, on a `validator` or the embedded chain; what --json says at the end.
+
+    Raises StoryBroken where a step does not come out as told.
+    """
     started = time.monotonic()
     async with (
         Rpc(urls.rpc) as rpc,
         Confirmations(urls.websocket) as confirmations,
         ReadModel(urls.graphql, urls.graphql_websocket) as read_model,
     ):
-        stage = Stage(rpc, confirmations, read_model, narrator, cast, Accounts(rpc), VAULT_PROGRAM_ID)
+        stage = Stage(rpc, confirmations, read_model, narrator, cast, Accounts(rpc), VAULT_PROGRAM_ID, validator)
         await collateral.play(stage)
         multisig = await handover.play(stage)
         proposal = await new_code.play(stage, multisig)

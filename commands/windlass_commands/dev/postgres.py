@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import shutil
 import signal
-import tempfile
 import time
 import warnings
 from dataclasses import dataclass
@@ -21,13 +19,12 @@ from urllib.parse import quote
 import asyncpg
 
 from windlass_commands.dev.processes import Child, Supervisor
+from windlass_commands.dev.scratch import scratch_directory
 from windlass_commands.errors import ProcessFailed
 
 READY_SECONDS = 30.0
 POLL_SECONDS = 0.05
 PREFIX = "windlass-postgres-"
-# The file that names the process whose directory it is.
-OWNER = "owner"
 PORT = 5432
 # Nothing is to survive these databases: speed goes before durability.
 FOR_A_WHILE = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
@@ -50,9 +47,7 @@ class EmbeddedPostgres:
 
     def __init__(self, supervisor: Supervisor) -> None:
         self.supervisor = supervisor
-        _remove_what_killed_runs_left()
-        self.directory = Path(tempfile.mkdtemp(prefix=PREFIX))
-        (self.directory / OWNER).write_text(str(os.getpid()))
+        self.directory = scratch_directory(PREFIX)
         self._preparing: asyncio.Future[Prepared] | None = None
 
     async def start(self) -> str:
@@ -98,17 +93,6 @@ def _prepare(data: Path) -> Prepared:
     server = get_server(data, cleanup_mode=None, start=False)
     server.ensure_pgdata_inited()
     return Prepared(data, Path(server.bin_path) / "postgres", server.system_user)
-
-
-def _remove_what_killed_runs_left() -> None:
-    """Directories of processes that were killed before they could delete them."""
-    for directory in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        try:
-            os.kill(int((directory / OWNER).read_text()), 0)
-        except ProcessLookupError:
-            shutil.rmtree(directory, ignore_errors=True)
-        except (OSError, ValueError):
-            continue  # somebody else's, or just being made
 
 
 async def _ready(child: Child, url: str) -> None:

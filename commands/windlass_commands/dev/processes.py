@@ -29,7 +29,7 @@ Show = Callable[[str, str], None]
 
 @dataclass
 class Child:
-    """A running child. `lines` are the last it printed."""
+    """A running child. `lines` are the last it printed; of one that is `retired` the end is no news."""
 
     name: str
     process: asyncio.subprocess.Process
@@ -37,6 +37,7 @@ class Child:
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=LINES_KEPT))
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     pump: asyncio.Task[None] | None = None
+    retired: bool = False
 
     @property
     def ended(self) -> bool:
@@ -58,6 +59,7 @@ class Supervisor:
         self.show = show
         self.children: list[Child] = []
         self.stopping = False
+        self._replaced = asyncio.Event()
 
     async def start(
         self,
@@ -93,6 +95,7 @@ class Supervisor:
         child = Child(name, process, stop_signal)
         child.pump = asyncio.create_task(self._pump(child, shown))
         self.children.append(child)
+        self._replaced.set()
         return child
 
     async def line_of(self, child: Child, wanted: Callable[[str], bool], seconds: float) -> str:
@@ -122,16 +125,27 @@ class Supervisor:
             raise ProcessFailed(f"{child.name} did not become ready within {seconds:.0f} s.") from None
 
     async def first_end(self) -> ProcessFailed:
-        """Wait until any child ends; how it did."""
-        waits = {asyncio.create_task(child.process.wait()): child for child in self.children}
-        try:
-            done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in waits:
-                task.cancel()
-        child = waits[next(iter(done))]
-        await self._drained(child)
-        return child.failure()
+        """Wait until any child ends that is not retired, those started meanwhile included; how it did."""
+        while True:
+            self._replaced.clear()
+            waits = {asyncio.create_task(child.process.wait()): child for child in self.children if not child.retired}
+            replaced = asyncio.create_task(self._replaced.wait())
+            try:
+                done, _ = await asyncio.wait([*waits, replaced], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in (*waits, replaced):
+                    task.cancel()
+            for task, child in waits.items():
+                if task in done and not child.retired:
+                    await self._drained(child)
+                    return child.failure()
+
+    async def retire(self, child: Child) -> None:
+        """Stop one child because another takes its place; the rest go on."""
+        child.retired = True
+        self._replaced.set()
+        await self._stop(child)
+        self.children.remove(child)
 
     async def stop(self) -> None:
         """Stop all, the last started first; whoever does not go in 10 seconds is killed."""
@@ -172,7 +186,7 @@ class Supervisor:
             line = raw.decode(errors="replace").rstrip()
             child.lines.append(line)
             child.changed.set()
-            if not self.stopping and shown(line):
+            if not (self.stopping or child.retired) and shown(line):
                 self.show(child.name, line)
         await child.process.wait()
         child.changed.set()

@@ -17,6 +17,7 @@ from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
 from windlass_programs.artifacts import program_elf_path
 
 from windlass_commands import solana_config
+from windlass_commands.dev.agave import AgaveValidator
 from windlass_commands.dev.postgres import EmbeddedPostgres, require_reachable
 from windlass_commands.dev.processes import Child, Show, Supervisor
 from windlass_commands.errors import ProcessFailed, UsageProblem
@@ -32,11 +33,13 @@ class Wanted:
     """What to run and what is given. None of `rpc` or `database`: an embedded one is started.
 
     Ports of 0 are chosen by the system. `vault_authority` may upgrade the embedded chain's vault program; `mints`
-    start with 500 million SOL there.
+    start with 500 million SOL there. `validator` is the path of Agave's solana-test-validator, to be the chain instead
+    of the embedded one.
     """
 
     rpc: str | None = None
     websocket: str | None = None
+    validator: Path | None = None
     database: str | None = None
     rpc_port: int = 0
     websocket_port: int = 0
@@ -69,6 +72,7 @@ class Stack:
     tell: Callable[[str], None] = lambda what: None
     supervisor: Supervisor = field(init=False)
     postgres: EmbeddedPostgres | None = None
+    validator: AgaveValidator | None = None
 
     def __post_init__(self) -> None:
         self.supervisor = Supervisor(self.show)
@@ -90,6 +94,8 @@ class Stack:
         await asyncio.shield(self.supervisor.stop())
         if self.postgres is not None:
             await asyncio.shield(self.postgres.remove())
+        if self.validator is not None:
+            await asyncio.shield(self.validator.remove())
 
     async def _start(self) -> Urls:
         self.tell("starting the chain and the database")
@@ -127,6 +133,8 @@ class Stack:
         return Urls(rpc, websocket, database_url, ready["graphql"], ready["websocket"])
 
     async def _chain(self) -> tuple[str, str]:
+        if self.wanted.validator is not None:
+            return await self._agave(self.wanted.validator)
         if self.wanted.rpc is not None:
             url = solana_config.resolve_url(self.wanted.rpc)
             async with Rpc(url) as rpc:
@@ -159,6 +167,23 @@ class Stack:
         line = await self.supervisor.line_of(child, is_json, READY_SECONDS)
         urls = json.loads(line)
         return urls["rpc_url"], urls["ws_url"]
+
+    async def _agave(self, binary: Path) -> tuple[str, str]:
+        if self.wanted.rpc is not None or self.wanted.websocket is not None or self.wanted.websocket_port:
+            raise UsageProblem(
+                "--validator starts a chain whose websocket is at the RPC's port + 1: give no --rpc, --ws or --ws-port "
+                "with it."
+            )
+        self.validator = AgaveValidator(self.supervisor, binary, self.wanted.slot_ms, self.wanted.rpc_port)
+        vault = program_elf_path("collateral_vault_v1")
+        await self.validator.start(
+            [
+                (self.wanted.windlass_program, program_elf_path("windlass"), None),
+                (self.wanted.vault_program, vault, self.wanted.vault_authority),
+            ],
+            self.wanted.mints,
+        )
+        return self.validator.rpc_url, self.validator.websocket_url
 
     async def _database(self) -> str:
         if self.wanted.database is not None:

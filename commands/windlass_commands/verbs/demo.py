@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from pathlib import Path
 
 import click
 from rich.text import Text
@@ -17,38 +18,57 @@ from windlass_commands.dev.stack import Stack, Urls, Wanted
 from windlass_commands.options import examples
 from windlass_commands.output import Output
 from windlass_commands.session import run
-from windlass_commands.verbs.dev import print_urls
+from windlass_commands.verbs.dev import VALIDATOR, print_urls
 
 # Half of a cluster's 400 ms: the story is for watching, not for waiting.
 SLOT_MS = 200
+# 8 ticks. A snapshot comes every hundred slots, and the story waits for one before the two days pass.
+VALIDATOR_SLOT_MS = 50
 INTERRUPTED = 130
 
 
-@click.command("demo", epilog=examples("windlass demo", "windlass demo --exit --json"))
+@click.command(
+    "demo",
+    epilog=examples(
+        "windlass demo",
+        "windlass demo --exit --json",
+        "windlass demo --exit --validator $(command -v solana-test-validator)",
+    ),
+)
 @click.option("--exit", "ends", is_flag=True, help="End after the story instead of staying up.")
-@click.option("--slot-ms", type=click.IntRange(20), default=SLOT_MS, show_default=True, help="Slot length.")
+@click.option(
+    "--validator",
+    type=VALIDATOR,
+    help="Tell it on Agave's solana-test-validator, at this path, which is restarted to let the two days pass.",
+)
+@click.option(
+    "--slot-ms",
+    type=click.IntRange(20),
+    help=f"Slot length. Default: {SLOT_MS}, with --validator {VALIDATOR_SLOT_MS}.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a step instead of the story.")
-def command(ends: bool, slot_ms: int, as_json: bool) -> None:
+def command(ends: bool, validator: Path | None, slot_ms: int | None, as_json: bool) -> None:
     """Watch a governed upgrade of a real program, from the first deposit to the new code, and read it back.
 
     Brings up what `windlass dev` does, on free ports. Afterwards everything stays up for you to look at; Ctrl-C stops
     it. Exit code 1 if any step does not come out as told.
     """
     output = Output(as_json=as_json)
-    run(output, lambda: play(output, slot_ms, ends))
+    length = slot_ms or (SLOT_MS if validator is None else VALIDATOR_SLOT_MS)
+    run(output, lambda: play(output, length, ends, validator))
 
 
-async def play(output: Output, slot_ms: int, ends: bool) -> None:
+async def play(output: Output, slot_ms: int, ends: bool, validator: Path | None = None) -> None:
     """Bring the stack up, tell the story, and end or stay."""
     cast, narrator = Cast(), Narrator(output)
     narrator.title("windlass demo", "a governed upgrade of a real Solana program")
     started = time.monotonic()
-    wanted = Wanted(slot_ms=slot_ms, vault_authority=cast.authority.address, mints=cast.payers())
+    wanted = Wanted(validator=validator, slot_ms=slot_ms, vault_authority=cast.authority.address, mints=cast.payers())
     told = False
 
     async def story(urls: Urls) -> None:
         nonlocal told
-        summary = await tell(urls, cast, narrator)
+        summary = await tell(urls, cast, narrator, stack.validator)
         told = True
         output.result(summary)
         if ends:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 from rich.text import Text
@@ -20,8 +21,9 @@ from windlass_commands.output import Output
 from windlass_commands.parameters import ADDRESS
 from windlass_commands.session import run
 
+VALIDATOR = click.Path(path_type=Path)
 PORT = click.IntRange(0, 65_535)
-COLOURS = {"localnet": "magenta", "postgres": "blue", "indexer": "cyan", "graphql": "green"}
+COLOURS = {"localnet": "magenta", "validator": "magenta", "postgres": "blue", "indexer": "cyan", "graphql": "green"}
 
 
 @click.command(
@@ -29,11 +31,13 @@ COLOURS = {"localnet": "magenta", "postgres": "blue", "indexer": "cyan", "graphq
     epilog=examples(
         "windlass dev",
         "windlass dev --rpc-port 8899 --graphql-port 8080 --vault-authority $(solana address)",
+        "windlass dev --validator $(command -v solana-test-validator)",
         "windlass dev --rpc devnet --database postgresql://localhost/windlass",
     ),
 )
 @click.option("--rpc", metavar="URL_OR_MONIKER", help="Follow this chain instead of running an embedded one.")
 @click.option("--ws", "websocket", metavar="URL", help="Its websocket. Default: the RPC's host, port + 1.")
+@click.option("--validator", type=VALIDATOR, help="Run Agave's solana-test-validator, at this path, as the chain.")
 @click.option("--database", metavar="URL", help="Use this PostgreSQL instead of running an embedded one.")
 @click.option("--rpc-port", type=PORT, default=0, help="Port of the embedded chain. Default: a free one.")
 @click.option("--ws-port", "websocket_port", type=PORT, default=0, help="Its websocket's. Default: a free one.")
@@ -63,6 +67,7 @@ COLOURS = {"localnet": "magenta", "postgres": "blue", "indexer": "cyan", "graphq
 def command(
     rpc: str | None,
     websocket: str | None,
+    validator: Path | None,
     database: str | None,
     rpc_port: int,
     websocket_port: int,
@@ -75,13 +80,15 @@ def command(
     as_json: bool,
 ) -> None:
     """Run everything here: an embedded chain with Windlass and the vault program on it, PostgreSQL, the indexer and
-    GraphQL. What is given with --rpc or --database is used instead. Ctrl-C stops all of it; nothing stays behind.
+    GraphQL. What is given with --rpc, --validator or --database is used instead. Ctrl-C stops all of it; nothing stays
+    behind.
     """
     output = Output(as_json=as_json)
     operator = default_operator()
     wanted = Wanted(
         rpc=rpc,
         websocket=websocket,
+        validator=validator,
         database=database,
         rpc_port=rpc_port,
         websocket_port=websocket_port,

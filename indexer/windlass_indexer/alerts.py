@@ -61,8 +61,10 @@ class TimeAlerts:
         self._moments: deque[tuple[int, int]] = deque(maxlen=_MOMENTS)
 
     async def run(self) -> None:
-        """Raise for ever."""
-        while self._programs:
+        """Raise for ever; where no governance is followed, nothing ever becomes due."""
+        if not self._programs:
+            await asyncio.Event().wait()  # who ends, ends the indexer
+        while True:
             await persistently("raising the alerts that are due")(self.tick)
             await asyncio.sleep(_EVERY_SECONDS)
 

@@ -110,9 +110,9 @@ CROSS JOIN LATERAL (
             began_at + make_interval(secs => extract(epoch FROM eta - began_at)::bigint / 2), kind <> 'rollback'),
            ('timelock_hour_left', CASE WHEN eta - began_at > '1 hour' THEN eta - interval '1 hour' END, kind <> 'rollback'),
            ('ready', eta, kind <> 'rollback'),
-           -- A day before, of less than four days a quarter before.
-           ('expiring', ends_at - make_interval(
-                secs => least(86400, extract(epoch FROM ends_at - began_at)::bigint / 4)), false),
+           -- A day before, of less than four days a quarter before; what falls back to voting after its end is over.
+           ('expiring', CASE WHEN ends_at > began_at THEN ends_at - make_interval(
+                secs => least(86400, extract(epoch FROM ends_at - began_at)::bigint / 4)) END, false),
            ('expired', ends_at, false)
 ) AS moment (kind, base, pauses_move_it)
 LEFT JOIN LATERAL (

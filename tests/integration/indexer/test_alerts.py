@@ -112,6 +112,16 @@ async def test_an_approval_taken_back_stops_the_clock_and_the_next_crossing_star
     ]
 
 
+async def test_what_falls_back_to_voting_after_its_end_has_expired_and_is_not_about_to(pool: asyncpg.Pool) -> None:
+    history, reader = CouncilHistory("too late"), Reader(pool)
+    id = history.approved()
+    history.now = START + VOTING + 30 * HOUR
+    history.revoke(id)
+    await reader.read(history.events, START + VOTING + 60 * HOUR)
+    rows = await pool.fetch("SELECT kind::text FROM alerts WHERE seq = (SELECT max(seq) FROM events)")
+    assert [row["kind"] for row in rows] == ["expired"]
+
+
 async def test_a_config_that_lowers_something_is_told_when_proposed_and_when_in_force(pool: asyncpg.Pool) -> None:
     history, reader = CouncilHistory("lowering"), Reader(pool)
     outdated = history.approved()

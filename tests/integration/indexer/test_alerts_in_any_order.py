@@ -77,7 +77,9 @@ def expected(history: CouncilHistory, end: int) -> set[tuple[str, int, int]]:
 
     def moments(proposal: str, until: int) -> None:
         seq, kind, began, seconds, ends = running[proposal]
-        due = [("expiring", ends - min(DAY, (ends - began) // 4)), ("expired", ends)]
+        due = [("expired", ends)]
+        if ends > began:  # what falls back to voting after its end is over
+            due.append(("expiring", ends - min(DAY, (ends - began) // 4)))
         if seconds is not None:
             due.append(("timelock_half", clock(began, seconds // 2, kind)))
             due.append(("ready", clock(began, seconds, kind)))

@@ -2,7 +2,7 @@
 
 import re
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -16,7 +16,15 @@ from solders.message import Message
 from solders.pubkey import Pubkey
 from solders.transaction import VersionedTransaction
 from solders.transaction_metadata import FailedTransactionMetadata, TransactionMetadata
-from windlass_programs.addresses import LOADER_V3, WINDLASS_PROGRAM_ID, program_data_address
+from windlass_programs.addresses import (
+    CLOCK_SYSVAR,
+    INSTRUCTIONS_SYSVAR,
+    LOADER_V3,
+    RENT_SYSVAR,
+    SLOT_HASHES_SYSVAR,
+    WINDLASS_PROGRAM_ID,
+    program_data_address,
+)
 from windlass_programs.artifacts import ProgramName, program_elf, program_elf_path
 from windlass_programs.idl import Idl
 
@@ -27,6 +35,7 @@ GENESIS_TIME = 1_750_000_000
 SOL = 1_000_000_000
 SLOTS_PER_SECOND = 2.5
 ROOM_TO_GROW = 20_000
+SYSVARS = (CLOCK_SYSVAR, INSTRUCTIONS_SYSVAR, RENT_SYSVAR, SLOT_HASHES_SYSVAR)
 
 _IDLS: dict[str, Idl] = {}
 
@@ -56,11 +65,28 @@ class Landed:
     called: list[Pubkey]
 
 
+Accounts = Mapping[Pubkey, Account | None]
+
+
+def changed_accounts(before: Accounts, after: Accounts, fee_payer: Pubkey) -> list[Pubkey]:
+    """The accounts that are not byte for byte what they were, but for the lamports of who pays the fee."""
+
+    def same(address: Pubkey) -> bool:
+        was, now = before.get(address), after.get(address)
+        if address == fee_payer and was is not None and now is not None:
+            now = Account(was.lamports, now.data, now.owner, now.executable, now.rent_epoch)
+        return was == now
+
+    return [address for address in {**before, **after} if not same(address)]
+
+
 class Chain:
     """One chain. The fee payer takes part in nothing else, so a refused transaction leaves every account as it was."""
 
     def __init__(self) -> None:
         self.svm = LiteSVM()
+        # Every address that anything was ever sent to or put at: LiteSVM cannot list its accounts.
+        self._addresses: set[Pubkey] = {WINDLASS_PROGRAM_ID, program_data_address(WINDLASS_PROGRAM_ID), *SYSVARS}
         self.svm.add_program_from_file(WINDLASS_PROGRAM_ID, program_elf_path("windlass"))
         self._keypairs = 0
         self._events: list[tuple[Pubkey, bytes]] = []
@@ -95,8 +121,17 @@ class Chain:
     def funded_keypair(self) -> Keypair:
         """A new keypair with 1,000 SOL."""
         keypair = self.keypair()
-        self.svm.airdrop(keypair.pubkey(), 1_000 * SOL)
+        self.airdrop(keypair.pubkey(), 1_000 * SOL)
         return keypair
+
+    def airdrop(self, address: Pubkey, lamports: int) -> None:
+        """Make lamports out of nothing."""
+        self._addresses.add(address)
+        self.svm.airdrop(address, lamports)
+
+    def accounts(self) -> dict[Pubkey, Account | None]:
+        """All accounts but those of the runtime's own programs; None where one is gone or not there yet."""
+        return {address: self.svm.get_account(address) for address in self._addresses}
 
     def account(self, address: Pubkey) -> Account:
         """The account; AssertionError where there is none."""
@@ -117,15 +152,16 @@ class Chain:
 
     def send_message(self, instructions: Sequence[Instruction], signers: Sequence[Keypair], blockhash: Hash) -> Landed:
         """Send exactly these instructions. Raises Refused where the transaction fails, having made sure that every
-        account it names, but for the fee payer, is as it was."""
+        account of the chain is as it was, whether the transaction names it or not."""
         message = Message.new_with_blockhash(instructions, self.fee_payer.pubkey(), blockhash)
         keypairs = {keypair.pubkey(): keypair for keypair in (self.fee_payer, *signers)}
         needed = message.account_keys[: message.header.num_required_signatures]
-        involved = message.account_keys[1:]
-        before = [self.svm.get_account(key) for key in involved]
+        self._addresses.update(message.account_keys)
+        before = self.accounts()
         result = self.svm.send_transaction(VersionedTransaction(message, [keypairs[key] for key in needed]))
         if isinstance(result, FailedTransactionMetadata):
-            assert [self.svm.get_account(key) for key in involved] == before, "a refusal changed an account"
+            changed = changed_accounts(before, self.accounts(), self.fee_payer.pubkey())
+            assert not changed, f"a refusal changed {', '.join(map(str, changed))}"
             logs = result.meta().logs()
             raise Refused(_error_name(str(result.err()), logs), logs)
         assert isinstance(result, TransactionMetadata)
@@ -153,6 +189,7 @@ class Chain:
 
     def put(self, address: Pubkey, data: bytes, owner: Pubkey, *, executable: bool = False) -> None:
         """Put a rent-exempt account in place."""
+        self._addresses.add(address)
         lamports = self.svm.minimum_balance_for_rent_exemption(len(data))
         self.svm.set_account(address, Account(lamports, data, owner, executable))
 

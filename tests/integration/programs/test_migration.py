@@ -87,7 +87,7 @@ def test_the_payer_pays_what_the_account_lacks_and_nothing_else(migrating: Ledge
 
 def test_an_account_with_lamports_to_spare_costs_nobody_anything(migrating: Ledger) -> None:
     account = migrating.put_account()
-    migrating.chain.svm.airdrop(account, 10**9)
+    migrating.chain.airdrop(account, 10**9)
     lamports = migrating.chain.account(account).lamports
     before = migrating.chain.account(migrating.payer.pubkey()).lamports
     migrating.migrate(account)

@@ -136,7 +136,7 @@ def test_a_validator_migrates_as_the_embedded_chain_does(migrating: Ledger, tmp_
     good = migrating.put_accounts(8)
     good += [migrating.put_account(data=Fields(balance=n).old(ARCHIVE.old)) for n in range(2)]
     bad = {behaviour: migrating.put_account(Fields(behaviour=behaviour)) for behaviour in CUSTOM | RUNTIME}
-    migrating.chain.svm.airdrop(migrating.migration_authority, 10**9)
+    migrating.chain.airdrop(migrating.migration_authority, 10**9)
     people = [migrating.chain.fee_payer.pubkey(), migrating.payer.pubkey(), migrating.migration_authority]
     state = [migrating.multisig, migrating.program_state, migrating.tracker_address()]
     options = genesis(migrating, [*people, *state, *good, *bad.values()], tmp_path)

@@ -69,7 +69,7 @@ def test_an_account_that_was_born_in_the_new_layout_gets_no_receipt(receipted: L
 
 def test_lamports_at_a_receipts_address_do_not_keep_an_account_from_migrating(receipted: Ledger) -> None:
     account = receipted.put_account()
-    receipted.chain.svm.airdrop(receipted.receipt_address(account), 10**6)
+    receipted.chain.airdrop(receipted.receipt_address(account), 10**6)
     receipted.migrate(account)
     receipt = receipted.chain.account(receipted.receipt_address(account))
     assert receipt.lamports == receipted.chain.svm.minimum_balance_for_rent_exemption(len(receipt.data))

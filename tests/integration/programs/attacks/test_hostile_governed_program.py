@@ -33,7 +33,7 @@ def test_a_program_that_misbehaves_in_migrate_migrates_nothing(
 ) -> None:
     """Neither the accounts before it nor those after it in the same call."""
     good, bad = migrating.put_account(), migrating.put_account(Fields(behaviour=behaviour))
-    migrating.chain.svm.airdrop(migrating.migration_authority, 10**9)
+    migrating.chain.airdrop(migrating.migration_authority, 10**9)
     with refused(error):
         migrating.migrate(good, bad, migrating.put_account())
     assert migrating.data(good) == Fields().old()
@@ -47,7 +47,7 @@ def test_a_program_that_misbehaves_in_revert_reverts_nothing(
     if behaviour is Behaviour.GROW_TOO_MUCH:
         error = "MigrationWrongLayout"  # from 96 bytes it may grow as far, and no farther
     good, bad = migrating.put_account(), migrating.put_account(Fields(behaviour=behaviour | IN_REVERT))
-    migrating.chain.svm.airdrop(migrating.migration_authority, 10**9)
+    migrating.chain.airdrop(migrating.migration_authority, 10**9)
     migrating.migrate(good, bad)
     migrating.approve_rollback()
     with refused(error):

@@ -36,7 +36,7 @@ def test_a_migration_starts_once(migrating: Ledger) -> None:
 def test_lamports_at_the_trackers_address_do_not_keep_a_migration_from_starting(ledger: Ledger) -> None:
     """Anyone can send them there before the upgrade is even executed."""
     ledger.executed(ledger.plan)
-    ledger.chain.svm.airdrop(ledger.tracker_address(), 10**6)
+    ledger.chain.airdrop(ledger.tracker_address(), 10**6)
     ledger.start()
     account = ledger.chain.account(ledger.tracker_address())
     assert account.lamports == ledger.chain.svm.minimum_balance_for_rent_exemption(len(account.data))

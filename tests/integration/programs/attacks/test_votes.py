@@ -180,7 +180,7 @@ def test_a_proposal_is_not_executed_as_another_kind(council: Council) -> None:
 
 def test_lamports_at_the_next_proposals_address_stop_no_proposal(council: Council) -> None:
     """Anyone knows where it will lie."""
-    council.chain.svm.airdrop(council.proposal_address(1), 10**6)
-    council.chain.svm.airdrop(council.proposal_address(2), 10**9)
+    council.chain.airdrop(council.proposal_address(1), 10**6)
+    council.chain.airdrop(council.proposal_address(2), 10**9)
     assert council.propose() == 1
     assert council.propose_config(voting_period=DAY) == 2

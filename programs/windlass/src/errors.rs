@@ -177,10 +177,8 @@ pub enum WindlassError {
     AccountMissing,
     #[msg("The copy is not the running code, byte for byte and as long: upload all of the program's data behind its header")]
     CopyMismatch,
-    #[msg(
-        "Who keeps a copy must be an account of the System program, which can get the copy's lamports back"
-    )]
-    CopyPayerInvalid,
+    #[msg("Who pays for a proposal or keeps a copy must be an account of the System program, which can be paid back")]
+    PayerInvalid,
 }
 
 macro_rules! same_names {

@@ -74,6 +74,17 @@ pub fn is_copy_of_program(
     read_buffer(buffer, authority, |copy| is_padded(running, copy))
 }
 
+/// Who gets a buffer's lamports: `payer`, or the multisig's account where the payer has become a program. The runtime
+/// takes nothing back from a call for an executable account, and fails one that changed its lamports: anyone whose copy
+/// was kept could keep a rollback from ever being executed, by deploying a program at their own address.
+pub fn payee<'info>(payer: &AccountInfo<'info>, multisig: AccountInfo<'info>) -> AccountInfo<'info> {
+    if payer.executable {
+        multisig
+    } else {
+        payer.clone()
+    }
+}
+
 /// Close a buffer; its lamports go to `recipient`.
 pub fn close_buffer<'info>(
     buffer: AccountInfo<'info>,

@@ -1,6 +1,7 @@
 //! Making a proposal of any kind: quota, digest and account are the same for all.
 
 use anchor_lang::prelude::*;
+use anchor_lang::solana_program::system_program;
 use solana_sha256_hasher::{hash, hashv};
 use windlass_rules::digest::Content;
 use windlass_rules::program::Program;
@@ -64,6 +65,9 @@ pub struct Opening {
 
 impl Opening {
     /// Make the proposal's account, and count it. `program`: None for a config.
+    ///
+    /// # Errors
+    /// The rules', and `PayerInvalid`: a buffer that signed as the payer could never be paid by its own upgrade.
     #[inline(never)]
     pub fn open<'info>(
         &self,
@@ -73,6 +77,7 @@ impl Opening {
         payer: &AccountInfo<'info>,
         subject: Subject,
     ) -> Result<Box<UpgradeProposal>> {
+        require_keys_eq!(*payer.owner, system_program::ID, WindlassError::PayerInvalid);
         let request = Request {
             kind: subject.kind.into(),
             proposer: self.proposer.to_bytes(),

@@ -4,7 +4,7 @@ use windlass_rules::execute::{execute, Execution};
 
 use crate::errors::WindlassError;
 use crate::events::UpgradeExecuted;
-use crate::loader::{authority_of_program, buffer_len, Upgrade, UpgradeableLoader};
+use crate::loader::{authority_of_program, buffer_len, payee, Upgrade, UpgradeableLoader};
 use crate::seeds;
 use crate::state::{MultisigConfig, ProgramUpgradeState, UpgradeProposal};
 use crate::transaction::has_durable_nonce;
@@ -129,7 +129,7 @@ impl<'info> ExecuteUpgrade<'info> {
             program_data: self.program_data.to_account_info(),
             program: self.governed_program.to_account_info(),
             buffer: self.buffer.to_account_info(),
-            spill: self.spill.to_account_info(),
+            spill: payee(&self.spill, self.multisig.to_account_info()),
             rent: self.rent.to_account_info(),
             clock: self.clock.to_account_info(),
             authority: self.upgrade_authority.to_account_info(),

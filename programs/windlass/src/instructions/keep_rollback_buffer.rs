@@ -66,7 +66,7 @@ impl KeepRollbackBuffer<'_> {
         let is_copy = is_copy_of_program(&accounts.buffer, &payer, &accounts.program_data)?;
         require!(is_copy && len >= accounts.program_state.code_len, WindlassError::CopyMismatch);
         // A program's account, or the copy itself, could not get the lamports back, and no rollback could ever pay it.
-        require_keys_eq!(*accounts.authority.owner, system_program::ID, WindlassError::CopyPayerInvalid);
+        require_keys_eq!(*accounts.authority.owner, system_program::ID, WindlassError::PayerInvalid);
 
         // In the same instruction as the comparison: nobody can write to it in between.
         set_authority_checked(

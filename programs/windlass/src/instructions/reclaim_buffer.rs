@@ -3,7 +3,7 @@ use windlass_rules::reclaim::reclaim;
 
 use crate::errors::WindlassError;
 use crate::events::BufferReclaimed;
-use crate::loader::{close_buffer, UpgradeableLoader};
+use crate::loader::{close_buffer, payee, UpgradeableLoader};
 use crate::seeds;
 use crate::state::{MultisigConfig, UpgradeProposal};
 
@@ -47,20 +47,21 @@ impl ReclaimBuffer<'_> {
         proposal.invariant(&proposal_key)?;
 
         let program = proposal.program;
+        let recipient = payee(&ctx.accounts.recipient, multisig.to_account_info());
         let event = multisig.stream.record(address, now, |header| BufferReclaimed {
             header,
             multisig: address,
             program,
             proposal: proposal_key,
             buffer: proposal.buffer,
-            recipient: proposal.payer,
+            recipient: recipient.key(),
         })?;
         multisig.invariant()?;
         emit_cpi!(event);
 
         close_buffer(
             ctx.accounts.buffer.to_account_info(),
-            ctx.accounts.recipient.to_account_info(),
+            recipient,
             ctx.accounts.upgrade_authority.to_account_info(),
             &[seeds::UPGRADE_AUTHORITY, address.as_ref(), program.as_ref(), &[ctx.bumps.upgrade_authority]],
         )

@@ -3,7 +3,7 @@ use windlass_rules::reclaim::retire;
 
 use crate::errors::WindlassError;
 use crate::events::RollbackBufferRetired;
-use crate::loader::{close_buffer, UpgradeableLoader};
+use crate::loader::{close_buffer, payee, UpgradeableLoader};
 use crate::seeds;
 use crate::state::{MultisigConfig, ProgramUpgradeState, UpgradeProposal};
 
@@ -63,13 +63,14 @@ impl RetireRollback<'_> {
         program_state.invariant()?;
 
         let program = proposal.program;
+        let recipient = payee(&ctx.accounts.recipient, multisig.to_account_info());
         let event = multisig.stream.record(address, now, |header| RollbackBufferRetired {
             header,
             multisig: address,
             program,
             proposal: proposal_key,
             buffer: kept.buffer,
-            recipient: kept.payer,
+            recipient: recipient.key(),
         })?;
         multisig.invariant()?;
         emit_cpi!(event);
@@ -77,7 +78,7 @@ impl RetireRollback<'_> {
         let bump = [ctx.accounts.program_state.upgrade_authority_bump];
         close_buffer(
             ctx.accounts.buffer.to_account_info(),
-            ctx.accounts.recipient.to_account_info(),
+            recipient,
             ctx.accounts.upgrade_authority.to_account_info(),
             &[seeds::UPGRADE_AUTHORITY, address.as_ref(), program.as_ref(), &bump],
         )

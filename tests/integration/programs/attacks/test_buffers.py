@@ -106,7 +106,7 @@ def test_a_copy_whose_payer_cannot_be_paid_is_refused(council: Council) -> None:
     id = waiting(council)
     copy = council.chain.keypair()
     council.chain.put(copy.pubkey(), buffer_data(council.running_code, copy.pubkey()), LOADER_V3)
-    with refused("CopyPayerInvalid"):
+    with refused("PayerInvalid"):
         council.keep(id, copy.pubkey(), copy)
 
 

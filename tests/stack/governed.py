@@ -91,16 +91,24 @@ class Governed:
 
     def register_another_program(self) -> Pubkey:
         """Put a second program under the same multisig; where its state lies."""
+        accounts = self.accounts_of(self.put_another_program())
+        self.send("register_program", self.deployer, arguments=i64(0), changes=accounts)
+        return accounts["program_state"]
+
+    def put_another_program(self) -> Pubkey:
+        """A second program, under the deployer; its address."""
         program = self.chain.keypair().pubkey()
         self.chain.put_program(program, elf("collateral_vault_v1"), self.deployer.pubkey())
-        state = program_state_address(self.multisig, program)
-        self.register(
-            governed_program=program,
-            program_data=program_data_address(program),
-            program_state=state,
-            upgrade_authority=upgrade_authority_address(self.multisig, program),
-        )
-        return state
+        return program
+
+    def accounts_of(self, program: Pubkey) -> dict[str, Pubkey]:
+        """What an instruction about this program takes in the place of the first program's accounts."""
+        return {
+            "governed_program": program,
+            "program_data": program_data_address(program),
+            "program_state": program_state_address(self.multisig, program),
+            "upgrade_authority": upgrade_authority_address(self.multisig, program),
+        }
 
     def upload(self, code: bytes | None = None, authority: Pubkey | None = None) -> Pubkey:
         """A buffer with the successor, or `code`, under the proposer, or `authority`."""

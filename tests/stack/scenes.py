@@ -4,11 +4,59 @@ from collections.abc import Callable, Mapping
 
 from solders.instruction import Instruction
 from solders.keypair import Keypair
+from stack.chain import elf
 from stack.council import Council
 from stack.governed import DAY, HOUR
 from stack.instructions import i64
+from windlass_programs.addresses import multisig_address
+from windlass_programs.digests import code_digest
 
 Scene = tuple[Instruction, list[Keypair]]
+
+
+def _initialize_multisig(council: Council) -> Scene:
+    another = council.chain.keypair()
+    accounts = {"create_key": another.pubkey(), "multisig": multisig_address(another.pubkey())}
+    instruction = council.instruction("initialize_multisig", arguments=council.terms.pack(), changes=accounts)
+    return instruction, [council.payer, another]
+
+
+def _register_program(council: Council) -> Scene:
+    program = council.put_another_program()
+    accounts = council.accounts_of(program)
+    return council.instruction("register_program", arguments=i64(0), changes=accounts), [
+        council.payer,
+        council.deployer,
+    ]
+
+
+def _propose_upgrade(council: Council) -> Scene:
+    buffer = council.upload()
+    accounts = {"buffer": buffer, "proposer": council.proposer.pubkey()}
+    arguments = code_digest(elf(council.successor)) + b"\1\0"
+    instruction = council.instruction("propose_upgrade", id=1, arguments=arguments, changes=accounts)
+    return instruction, [council.payer, council.proposer]
+
+
+def _verify_buffer(council: Council) -> Scene:
+    id = council.propose()
+    return council.instruction("verify_buffer", id=id, changes={"buffer": council.proposal(id).buffer}), []
+
+
+def _approve_upgrade(council: Council) -> Scene:
+    member = council.members[0]
+    return council.vote(council.propose_verified(), member), [member]
+
+
+def _cancel_upgrade(council: Council) -> Scene:
+    member = council.members[4]
+    return council.for_kind("cancel_upgrade", council.approved(), b"", {"member": member.pubkey()}), [member]
+
+
+def _execute_upgrade(council: Council) -> Scene:
+    id = council.approved()
+    council.chain.advance(2 * DAY)
+    return council.execution(id), [council.stranger]
 
 
 def _revoke_approval(council: Council) -> Scene:
@@ -106,6 +154,13 @@ def _register_released_program(council: Council) -> Scene:
 
 
 SCENES: Mapping[str, Callable[[Council], Scene]] = {
+    "initialize_multisig": _initialize_multisig,
+    "register_program": _register_program,
+    "propose_upgrade": _propose_upgrade,
+    "verify_buffer": _verify_buffer,
+    "approve_upgrade": _approve_upgrade,
+    "cancel_upgrade": _cancel_upgrade,
+    "execute_upgrade": _execute_upgrade,
     "revoke_approval": _revoke_approval,
     "expire_proposal": _expire_proposal,
     "reclaim_buffer": _reclaim_buffer,

@@ -7,6 +7,7 @@ from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
 from stack.chain import idl
 from stack.council import Council
+from stack.instructions import unsigned
 from stack.refusals import refused
 from stack.scenes import SCENES
 
@@ -34,6 +35,17 @@ BY_ACCOUNT = {
     "event_authority": "ConstraintAddress",
 }
 BY_PLACE = {
+    ("initialize_multisig", "multisig"): "ConstraintSeeds",
+    ("initialize_multisig", "create_key"): "ConstraintSeeds",
+    ("register_program", "program_state"): "ConstraintSeeds",
+    ("register_program", "governed_program"): "ConstraintSeeds",
+    ("register_program", "authority"): "UpgradeAuthorityMismatch",
+    ("propose_upgrade", "proposal"): "ConstraintSeeds",
+    ("propose_upgrade", "buffer"): "BufferInvalid",
+    ("propose_upgrade", "proposer"): "BufferAuthorityMismatch",
+    ("approve_upgrade", "member"): "NotAMember",
+    ("cancel_upgrade", "member"): "NotAMember",
+    ("execute_upgrade", "governed_program"): "ConstraintSeeds",
     ("revoke_approval", "member"): "NotApproved",
     ("pause_system", "guard"): "NotAMember",
     ("resume_system", "signer"): "PauseNotOver",
@@ -95,4 +107,33 @@ def test_the_like_of_another_multisig_is_refused(council: Council, name: str, ac
     like = {"multisig": other.multisig, "program_state": other.program_state}.get(account, other.proposal_address(1))
     attack = replaced(instruction, places(name).index(account), like)
     with refused(LIKE_BY_PLACE.get((name, account), "ConstraintSeeds")):
+        council.chain.send(attack, signers=signers)
+
+
+SIGNERS = [
+    (name, account["name"])
+    for name in SCENES
+    for entry in idl("windlass").json["instructions"]
+    if entry["name"] == name
+    for account in entry["accounts"]
+    if account.get("signer")
+]
+
+
+@pytest.mark.parametrize(("name", "account"), SIGNERS)
+def test_an_account_that_does_not_sign_is_refused(council: Council, name: str, account: str) -> None:
+    instruction, signers = SCENES[name](council)
+    named = instruction.accounts[places(name).index(account)].pubkey
+    with refused("AccountNotSigner"):
+        council.chain.send(unsigned(instruction, named), signers=signers)
+
+
+@pytest.mark.parametrize("name", ["approve_upgrade", "revoke_approval", "cancel_upgrade", "expire_proposal"])
+def test_a_config_proposal_of_another_multisig_is_refused(council: Council, name: str) -> None:
+    instruction, signers = SCENES[name](council)
+    other = Council(chain=council.chain, program=council.chain.keypair().pubkey())
+    other.initialize()
+    attack = replaced(instruction, places(name).index("proposal"), other.proposal_address(other.propose_config()))
+    attack = replaced(attack, places(name).index("program_state"), instruction.program_id)
+    with refused("ConstraintSeeds"):
         council.chain.send(attack, signers=signers)

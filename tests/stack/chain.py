@@ -4,28 +4,31 @@ import re
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
 
 from solders.account import Account
 from solders.clock import Clock
 from solders.hash import Hash
 from solders.instruction import Instruction
 from solders.keypair import Keypair
-from solders.litesvm import LiteSVM
 from solders.message import Message
 from solders.pubkey import Pubkey
 from solders.transaction import VersionedTransaction
 from solders.transaction_metadata import FailedTransactionMetadata, TransactionMetadata
+from stack.machines import machine
 from windlass_programs.addresses import (
     CLOCK_SYSVAR,
     INSTRUCTIONS_SYSVAR,
     LOADER_V3,
     RENT_SYSVAR,
     SLOT_HASHES_SYSVAR,
+    SYSTEM_PROGRAM,
     WINDLASS_PROGRAM_ID,
     program_data_address,
 )
-from windlass_programs.artifacts import ProgramName, program_elf, program_elf_path
+from windlass_programs.artifacts import ProgramName, program_elf
 from windlass_programs.idl import Idl
 
 COMPUTE_BUDGET = Pubkey.from_string("ComputeBudget111111111111111111111111111111")
@@ -37,12 +40,11 @@ SLOTS_PER_SECOND = 2.5
 ROOM_TO_GROW = 20_000
 SYSVARS = (CLOCK_SYSVAR, INSTRUCTIONS_SYSVAR, RENT_SYSVAR, SLOT_HASHES_SYSVAR)
 
-_IDLS: dict[str, Idl] = {}
 
-
+@cache
 def idl(name: ProgramName) -> Idl:
     """The program's IDL, read once."""
-    return _IDLS.setdefault(name, Idl.load(name))
+    return Idl.load(name)
 
 
 class Refused(Exception):
@@ -84,10 +86,9 @@ class Chain:
     """One chain. The fee payer takes part in nothing else, so a refused transaction leaves every account as it was."""
 
     def __init__(self) -> None:
-        self.svm = LiteSVM()
-        # Every address that anything was ever sent to or put at: LiteSVM cannot list its accounts.
-        self._addresses: set[Pubkey] = {WINDLASS_PROGRAM_ID, program_data_address(WINDLASS_PROGRAM_ID), *SYSVARS}
-        self.svm.add_program_from_file(WINDLASS_PROGRAM_ID, program_elf_path("windlass"))
+        self._machine = machine()
+        self.svm = self._machine.svm
+        self._machine.touch(WINDLASS_PROGRAM_ID, program_data_address(WINDLASS_PROGRAM_ID), *SYSVARS)
         self._keypairs = 0
         self._events: list[tuple[Pubkey, bytes]] = []
         self.fee_payer = self.funded_keypair()
@@ -126,23 +127,22 @@ class Chain:
 
     def airdrop(self, address: Pubkey, lamports: int) -> None:
         """Make lamports out of nothing."""
-        self._addresses.add(address)
-        self.svm.airdrop(address, lamports)
+        was = self._machine.account(address) or Account(0, b"", SYSTEM_PROGRAM)
+        self._machine.put(address, Account(was.lamports + lamports, was.data, was.owner, was.executable))
 
     def accounts(self) -> dict[Pubkey, Account | None]:
         """All accounts but those of the runtime's own programs; None where one is gone or not there yet."""
-        return {address: self.svm.get_account(address) for address in self._addresses}
+        return self._machine.accounts()
 
     def account(self, address: Pubkey) -> Account:
         """The account; AssertionError where there is none."""
-        account = self.svm.get_account(address)
+        account = self._machine.account(address)
         assert account is not None, f"no account at {address}"
         return account
 
     def exists(self, address: Pubkey) -> bool:
         """Is there an account with lamports?"""
-        account = self.svm.get_account(address)
-        return account is not None and account.lamports > 0
+        return self._machine.account(address) is not None
 
     def send(self, *instructions: Instruction, signers: Sequence[Keypair] = ()) -> Landed:
         """Send a transaction. Raises Refused where it fails."""
@@ -156,7 +156,7 @@ class Chain:
         message = Message.new_with_blockhash(instructions, self.fee_payer.pubkey(), blockhash)
         keypairs = {keypair.pubkey(): keypair for keypair in (self.fee_payer, *signers)}
         needed = message.account_keys[: message.header.num_required_signatures]
-        self._addresses.update(message.account_keys)
+        self._machine.touch(*message.account_keys)
         before = self.accounts()
         result = self.svm.send_transaction(VersionedTransaction(message, [keypairs[key] for key in needed]))
         if isinstance(result, FailedTransactionMetadata):
@@ -181,6 +181,10 @@ class Chain:
         self.put(program_data, header + elf + bytes(ROOM_TO_GROW), LOADER_V3)
         self.put(address, struct.pack("<I32s", 2, bytes(program_data)), LOADER_V3, executable=True)
 
+    def add_program(self, address: Pubkey, elf: Path) -> None:
+        """Put a program in place that nobody can upgrade."""
+        self._machine.add_program(address, elf)
+
     def put_buffer(self, elf: bytes, authority: Pubkey | None) -> Pubkey:
         """Put an uploaded buffer in place."""
         address = self.keypair().pubkey()
@@ -189,9 +193,8 @@ class Chain:
 
     def put(self, address: Pubkey, data: bytes, owner: Pubkey, *, executable: bool = False) -> None:
         """Put a rent-exempt account in place."""
-        self._addresses.add(address)
         lamports = self.svm.minimum_balance_for_rent_exemption(len(data))
-        self.svm.set_account(address, Account(lamports, data, owner, executable))
+        self._machine.put(address, Account(lamports, data, owner, executable))
 
 
 def buffer_data(elf: bytes, authority: Pubkey | None) -> bytes:

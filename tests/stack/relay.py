@@ -13,7 +13,7 @@ RELAY_ELF = Path(__file__).parent.parent / "programs" / "built" / "relay.so"
 
 def put_relay(chain: Chain) -> None:
     """Put the program in place. It is built from tests/programs/relay."""
-    chain.svm.add_program_from_file(RELAY_PROGRAM_ID, RELAY_ELF)
+    chain.add_program(RELAY_PROGRAM_ID, RELAY_ELF)
 
 
 def relayed(instruction: Instruction) -> Instruction:

@@ -53,7 +53,7 @@ class Squads:
 
     def __init__(self, chain: Chain) -> None:
         self.chain = chain
-        chain.svm.add_program_from_file(SQUADS_PROGRAM_ID, squads_elf())
+        chain.add_program(SQUADS_PROGRAM_ID, squads_elf())
         self.members = [chain.funded_keypair() for _ in range(3)]
         self.create_key = chain.keypair()
         self.multisig = _address(b"multisig", bytes(self.create_key.pubkey()))

@@ -1,9 +1,19 @@
 """What the programs' tests begin with."""
 
+from collections.abc import Iterator
+
 import pytest
 from stack.council import Council
 from stack.governed import Governed
 from stack.ledger import Ledger
+from stack.machines import lending
+
+
+@pytest.fixture(autouse=True)
+def machines() -> Iterator[None]:
+    """Each test's chains run on what the chains of the test before ran on, made as good as new."""
+    with lending():
+        yield
 
 
 @pytest.fixture

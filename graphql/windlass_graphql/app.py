@@ -3,19 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
 from typing import Any
 
-import orjson
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from windlass_graphql.body_limit import BodyLimit
 from windlass_graphql.changes import Hub
@@ -23,40 +18,24 @@ from windlass_graphql.compiler.documents import Documents
 from windlass_graphql.compiler.endpoint import CompiledQueries
 from windlass_graphql.database import Database
 from windlass_graphql.errors import ApiError
+from windlass_graphql.graphql_endpoint import GraphQLEndpoint
 from windlass_graphql.listener import Listener
-from windlass_graphql.schema import graphql_schema, schema
+from windlass_graphql.persisted import PersistedQueries
+from windlass_graphql.rate_limit import LimitRates, RateLimit
+from windlass_graphql.schema import graphql_schema
 from windlass_graphql.subscription import Context
 
 LARGEST_BODY = 262_144
 """Bytes of a request: the document and its variables."""
 
 
-class GraphQLEndpoint(GraphQL[Context, None]):
-    """Strawberry's endpoint with our context and a faster JSON encoder."""
-
-    def __init__(self, context: Context, allowed_origins: tuple[str, ...]) -> None:
-        super().__init__(
-            schema,
-            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
-            connection_init_wait_timeout=timedelta(seconds=10),
-            allowed_origins=allowed_origins,
-        )
-        self._context = context
-
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        """One for all: what belongs to an operation is in its root value."""
-        return self._context
-
-    def encode_json(self, data: object) -> str:
-        """As text: graphql-transport-ws knows no binary messages."""
-        return orjson.dumps(data).decode()
-
-
-def create_app(database: Database, cors_origins: tuple[str, ...] = ()) -> Starlette:
+def create_app(
+    database: Database, persisted: PersistedQueries, rates: RateLimit, cors_origins: tuple[str, ...]
+) -> Starlette:
     """The service over an open database. Pages of other origins may ask only where they are named."""
     hub = Hub()
     listener = Listener(database, hub)
-    endpoint = GraphQLEndpoint(Context(database, hub), cors_origins)
+    endpoint = GraphQLEndpoint(Context(database, hub), persisted, rates, cors_origins)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -81,8 +60,16 @@ def create_app(database: Database, cors_origins: tuple[str, ...] = ()) -> Starle
         )
 
     middleware: list[Any] = [
+        Middleware(LimitRates, rates=rates),
         Middleware(BodyLimit, largest=LARGEST_BODY),
-        Middleware(CompiledQueries, database=database, documents=Documents(graphql_schema), path="/graphql"),
+        Middleware(
+            CompiledQueries,
+            database=database,
+            documents=Documents(graphql_schema),
+            persisted=persisted,
+            rates=rates,
+            path="/graphql",
+        ),
     ]
     if cors_origins:
         middleware.insert(
@@ -92,6 +79,7 @@ def create_app(database: Database, cors_origins: tuple[str, ...] = ()) -> Starle
                 allow_origins=list(cors_origins),
                 allow_methods=["GET", "POST"],
                 allow_headers=["content-type"],
+                expose_headers=["retry-after"],
                 max_age=600,
             ),
         )

@@ -1,7 +1,8 @@
 """A bound on what a request may send."""
 
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from windlass_graphql.refusals import refusal
 
 
 class _TooLarge(Exception):
@@ -33,8 +34,5 @@ class BodyLimit:
         try:
             await self._app(scope, bounded, send)
         except _TooLarge:
-            error = {
-                "message": f"the request has more than the allowed {self._largest} bytes",
-                "extensions": {"code": "TOO_LARGE"},
-            }
-            await JSONResponse({"errors": [error]}, status_code=413)(scope, receive, send)
+            message = f"the request has more than the allowed {self._largest} bytes"
+            await refusal(413, "TOO_LARGE", message)(scope, receive, send)

@@ -9,6 +9,9 @@ WindlassGraphQLError
     ├── BadPageSize         BAD_PAGE_SIZE
     ├── BadArguments        BAD_ARGUMENTS
     ├── TooMuch             TOO_COMPLEX
+    ├── NotPersisted        PERSISTED_QUERY_NOT_FOUND
+    ├── OnlyPersisted       PERSISTED_QUERIES_ONLY
+    ├── BadRequest          BAD_REQUEST
     ├── FellBehind          FELL_BEHIND
     ├── QueryTimedOut       TIMEOUT
     └── DatabaseUnavailable UNAVAILABLE
@@ -96,6 +99,38 @@ class TooMuch(ApiError):
             f"the operation asks for up to {objects} objects, {largest} are allowed; ask for smaller pages, "
             "or in several requests"
         )
+
+
+class NotPersisted(ApiError):
+    """A document is asked for by a name that the server does not know. Clients that can send the text do so then, and
+    know this by the code, which is Apollo's.
+    """
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
+
+    def __init__(self, id: str) -> None:
+        super().__init__(
+            f"no document is known by the id {id[:80]!r}; send its text as `query`, or have it added to the "
+            "server's persisted queries"
+        )
+
+
+class OnlyPersisted(ApiError):
+    """A document's text came where only known documents are answered."""
+
+    code = "PERSISTED_QUERIES_ONLY"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this server answers only the documents on its list, and this one is not; have it added to the "
+            "server's persisted queries"
+        )
+
+
+class BadRequest(ApiError):
+    """A request is none of GraphQL's."""
+
+    code = "BAD_REQUEST"
 
 
 class FellBehind(ApiError):

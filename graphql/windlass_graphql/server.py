@@ -11,6 +11,9 @@ import uvicorn
 from windlass_graphql.app import create_app
 from windlass_graphql.database import open_database
 from windlass_graphql.errors import StartupError
+from windlass_graphql.persisted import PersistedQueries, load
+from windlass_graphql.rate_limit import RateLimit
+from windlass_graphql.schema import graphql_schema
 from windlass_graphql.settings import Settings
 
 _LARGEST_MESSAGE = 65_536
@@ -32,15 +35,22 @@ class _Server(uvicorn.Server):
 
 async def serve(settings: Settings, announce: Callable[[str], None], as_json: bool, wait: float = 0.0) -> None:
     """Serves until SIGTERM or SIGINT; waits so many seconds for the tables. Raises StartupError."""
+    persisted = (
+        load(settings.persisted_queries, graphql_schema, settings.only_persisted_queries)
+        if settings.persisted_queries
+        else PersistedQueries({})
+    )
+    rates = RateLimit(settings.rate_limit, settings.rate_burst)
     async with open_database(settings.database_url, wait) as database:
         listening = _bind(settings.host, settings.port)
         host, port = listening.getsockname()[:2]
         authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         config = uvicorn.Config(
-            create_app(database, settings.cors_origins),
+            create_app(database, persisted, rates, settings.cors_origins),
             ws="websockets-sansio",
             ws_max_size=_LARGEST_MESSAGE,
             ws_per_message_deflate=False,  # small messages: compressing costs more time than it saves
+            forwarded_allow_ips=list(settings.trusted_proxies),
             log_config=None,
             access_log=False,
             lifespan="on",

@@ -60,6 +60,8 @@ class Ready:
 
     sql: str
     values: tuple[object, ...]
+    objects: int
+    """That the answer may hold, by its page sizes."""
 
 
 class Operation:
@@ -102,7 +104,7 @@ class Operation:
             root = self._schema.get_root_type(OperationType.QUERY)
             assert root is not None
             sql = self._statements.put(shape, statement(selected, root.name, bounds))
-        return Ready(sql, tuple(value for bound in bounds.values() for value in bound.values))
+        return Ready(sql, tuple(value for bound in bounds.values() for value in bound.values), asked)
 
     def _coerced(self, variables: Mapping[str, Any]) -> VariableValues | None:
         if not self._node.variable_definitions:

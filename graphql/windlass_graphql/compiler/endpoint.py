@@ -1,96 +1,129 @@
-"""POST /graphql: compiled queries straight from PostgreSQL to the socket; everything else goes on to the resolvers."""
+"""/graphql: compiled queries straight from PostgreSQL to the socket; everything else goes on to the resolvers."""
 
 import logging
-from collections.abc import Mapping
-from typing import Any
+from time import monotonic_ns
 
 import orjson
 from graphql import GraphQLError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from windlass_graphql import request
 from windlass_graphql.compiler.documents import Documents, Ready
 from windlass_graphql.compiler.statement import NotCompiled
 from windlass_graphql.database import Database
-from windlass_graphql.errors import ApiError
+from windlass_graphql.errors import ApiError, BadRequest
 from windlass_graphql.masking import INTERNAL
+from windlass_graphql.persisted import PersistedQueries
+from windlass_graphql.rate_limit import RateLimit, client_of
+from windlass_graphql.refusals import error, error_of, refusal
+from windlass_graphql.request import Asked
+
+OBJECTS_OF_A_REQUEST = 1_000
+"""Objects asked for that count as one request more."""
+NOT_COMPILED = 10
+"""Requests that one counts as which the resolvers have to answer, or to find fault with."""
 
 _log = logging.getLogger(__name__)
 
 
 class CompiledQueries:
-    """Answers what compiles. No other error than the database's is told here: whatever is wrong with a query itself
-    is for the resolvers to say, which know how far an error spreads.
+    """Answers what compiles. No other error than the request's and the database's is told here: whatever is wrong with
+    a query itself is for the resolvers to say, which know how far an error spreads.
     """
 
-    def __init__(self, app: ASGIApp, database: Database, documents: Documents, path: str) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        database: Database,
+        documents: Documents,
+        persisted: PersistedQueries,
+        rates: RateLimit,
+        path: str,
+    ) -> None:
         self._app = app
         self._database = database
         self._documents = documents
+        self._persisted = persisted
+        self._rates = rates
         self._path = path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] != "http" or scope["path"] != self._path or scope["method"] != "POST":
+        if scope["type"] != "http" or scope["path"] != self._path or scope["method"] not in ("GET", "POST"):
             await self._app(scope, receive, send)
             return
-        message = await receive()
-        body = message.get("body", b"")
-        while message["type"] == "http.request" and message.get("more_body"):
-            message = await receive()
-            body += message.get("body", b"")
-        if message["type"] != "http.request":
+        try:
+            if scope["method"] == "GET":
+                asked = request.of_query_string(scope["query_string"], self._persisted)
+            else:
+                body = await _body(receive)
+                if body is None:
+                    return
+                asked = request.of_body(body, self._persisted)
+        except BadRequest as refused:
+            await refusal(400, refused.code, str(refused))(scope, receive, send)
             return
-        ready = self._ready(body)
+        except ApiError as refused:
+            await _send(send, _failed(error_of(refused)))
+            return
+        if asked is None:
+            await self._app(scope, receive, send)
+            return
+        ready = self._ready(asked)
+        more = NOT_COMPILED if ready is None else ready.objects // OBJECTS_OF_A_REQUEST
+        if more:
+            self._rates.owe(client_of(scope), more, monotonic_ns())
         if ready is None:
-            await self._app(scope, _again(body, receive), send)
+            await self._app(*_passed_on(asked, scope, receive), send)
             return
-        answer = await self._answer(ready)
-        await send(
-            {
-                "type": "http.response.start",
-                "status": 200,
-                "headers": [
-                    (b"content-type", b"application/json"),
-                    (b"content-length", str(len(answer)).encode()),
-                ],
-            }
-        )
-        await send({"type": "http.response.body", "body": answer})
+        await _send(send, await self._answer(ready))
 
-    def _ready(self, body: bytes) -> Ready | None:
+    def _ready(self, asked: Asked) -> Ready | None:
         try:
-            request = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            return None
-        if not isinstance(request, dict):
-            return None
-        query, variables, name = request.get("query"), request.get("variables"), request.get("operationName")
-        if not isinstance(query, str) or not isinstance(variables, dict | None) or not isinstance(name, str | None):
-            return None
-        try:
-            return self._documents.operation(query, name).ready(variables or {})
+            return self._documents.operation(asked.document, asked.operation_name).ready(asked.variables)
         except (NotCompiled, ApiError, GraphQLError):
             return None
 
     async def _answer(self, ready: Ready) -> bytes:
         try:
             data = await self._database.fetch_text(ready.sql, *ready.values)
-        except ApiError as error:
-            if error.__cause__ is not None:
-                _log.warning("a compiled query: %s: %s", error.code, error.__cause__)
-            return _failed(str(error), error.extensions)
+        except ApiError as failure:
+            if failure.__cause__ is not None:
+                _log.warning("a compiled query: %s: %s", failure.code, failure.__cause__)
+            return _failed(error_of(failure))
         except Exception:
             _log.exception("a compiled query failed")
-            return _failed(INTERNAL, {"code": "INTERNAL"})
+            return _failed(error("INTERNAL", INTERNAL))
         return b'{"data":' + data.encode() + b"}"
 
 
-def _failed(message: str, extensions: Mapping[str, Any]) -> bytes:
-    return orjson.dumps({"data": None, "errors": [{"message": message, "extensions": extensions}]})
+async def _body(receive: Receive) -> bytes | None:
+    """None where the client has gone."""
+    body: bytes = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        if not message.get("more_body", False):
+            return body
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
-    """The request as it came, and then whatever comes."""
+def _failed(told: dict[str, object]) -> bytes:
+    return orjson.dumps({"data": None, "errors": [told]})
+
+
+async def _send(send: Send, answer: bytes) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(answer)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": answer})
+
+
+def _passed_on(asked: Asked, scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
+    """The request with its document in full, in whichever way it came."""
+    if scope["method"] == "GET":
+        return {**scope, "query_string": asked.as_query_string()}, receive
+    headers = [each for each in scope["headers"] if each[0] not in (b"content-type", b"content-length")]
     given = False
 
     async def replay() -> Message:
@@ -98,6 +131,6 @@ def _again(body: bytes, receive: Receive) -> Receive:
         if given:
             return await receive()
         given = True
-        return {"type": "http.request", "body": body, "more_body": False}
+        return {"type": "http.request", "body": asked.as_json(), "more_body": False}
 
-    return replay
+    return {**scope, "headers": [*headers, (b"content-type", b"application/json")]}, replay

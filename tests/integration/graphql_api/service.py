@@ -129,8 +129,11 @@ async def start(*arguments: str, environment: Mapping[str, str]) -> Process:
 
 @asynccontextmanager
 async def running(database: str, expect_errors: bool = False, **environment: str) -> AsyncIterator[Service]:
-    """A server over the database, which it reads as windlass_reader. It must end cleanly, without unexpected errors."""
-    process = await start(environment={"DATABASE_URL": database, **environment})
+    """A server over the database, which it reads as windlass_reader. It must end cleanly, without unexpected errors.
+
+    No limit to the rate of requests holds but one that is asked for: a test is many clients at one address.
+    """
+    process = await start(environment={"DATABASE_URL": database, "WINDLASS_RATE_LIMIT": "0", **environment})
     assert process.stdout is not None
     try:
         async with asyncio.timeout(DEADLINE):

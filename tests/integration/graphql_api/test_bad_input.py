@@ -5,7 +5,7 @@ import pytest
 from integration.graphql_api.service import Service, running
 from stack.read_model import ReadModel, key
 from websockets.asyncio.client import connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
 BAD_QUERIES = [
     ('{ multisig(address: "x") { address } }', "BAD_ADDRESS", "address: expected an address (32 bytes in base58"),
@@ -18,6 +18,9 @@ BAD_QUERIES = [
     ("{ proposals(first: 0) { nodes { id } } }", "BAD_PAGE_SIZE", "got 0"),
     ('{ proposals(after: "MTIz") { nodes { id } } }', "BAD_CURSOR", "a cursor that `proposals` handed out"),
     ('{ vaults(after: "\\u0000") { nodes { owner } } }', "BAD_CURSOR", "`vaults`"),
+    ('{ proposal(signature: "a\\u0000b") { id } }', "BAD_ARGUMENTS", "signature: expected at most 128 printable"),
+    ('{ auditLog(action: "%s") { nodes { seq } } }' % ("x" * 129), "BAD_ARGUMENTS", "action: expected at most 128"),
+    ("{ proposals(state: [%s]) { nodes { id } } }" % ("READY " * 101), "BAD_ARGUMENTS", "at most 100 items, got 101"),
     ("{ proposals(state: [ASLEEP]) { nodes { id } } }", "INVALID", "ASLEEP"),
     ('{ proposal(multisig: "x", id: -1) { id } }', "INVALID", "from 0 to 9007199254740991"),
     ("{ nonsense }", "INVALID", "Cannot query field 'nonsense'"),
@@ -59,6 +62,73 @@ async def test_a_bad_query_is_refused_clearly(service: Service) -> None:
         error = await service.refusal(query)
         assert error["extensions"] == {"code": code}, query
         assert message in error["message"], query
+
+
+BAD_BODIES = [
+    (b"", "the body: expected JSON in UTF-8"),
+    (b'{"query": "{ chainTime }"', "the body: expected JSON in UTF-8"),
+    (b'{"query": "\xff"}', "the body: expected JSON in UTF-8"),
+    (b"[" * 100_000, "the body: expected JSON in UTF-8"),
+    (b"7", "expected a JSON object with `query`, got a number"),
+    (b'[{"query": "{ chainTime }"}]', "batches are not answered"),
+    (b"{}", "expected `query` with a document's text, or `documentId`"),
+    (b'{"query": ""}', "expected `query` with a document's text, or `documentId`"),
+    (b'{"query": 7}', "expected `query` with a document's text, or `documentId`"),
+    (b'{"query": "{ chainTime }", "variables": []}', "variables: expected an object, got a list"),
+    (b'{"query": "{ chainTime }", "operationName": true}', "operationName: expected a string, got a boolean"),
+]
+"""Body, and what the message has to say."""
+
+
+async def test_a_request_that_is_none_is_refused_clearly(service: Service) -> None:
+    for body, said in BAD_BODIES:
+        response = await service.http.post(service.graphql, content=body)
+        assert response.status_code == 400, body[:60]
+        (error,) = response.json()["errors"]
+        assert error["extensions"] == {"code": "BAD_REQUEST"}
+        assert said in error["message"]
+    for query in (
+        "query={chainTime}&variables={",
+        "query={chainTime}&variables=[]",
+        "query=%ff",
+        "query=",
+        "extensions={}",
+    ):
+        response = await service.http.get(f"{service.graphql}?{query}")
+        assert response.status_code == 400, query
+        assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
+
+
+async def test_a_subscription_over_plain_http_is_refused_clearly(service: Service) -> None:
+    query = "subscription { indexerStatusChanged { slot } }"
+    for response in (
+        await service.http.post(service.graphql, json={"query": query}),
+        await service.http.get(service.graphql, params={"query": query}),
+    ):
+        assert response.status_code == 400
+        assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
+
+
+BAD_MESSAGES = [
+    "7",
+    "[]",
+    '{"id": [], "type": "subscribe", "payload": {"query": "{ chainTime }"}}',
+    '{"id": "1", "type": "subscribe", "payload": []}',
+    '{"id": {}, "type": "complete"}',
+    '{"type": "nonsense"}',
+    "{",
+    "[" * 60_000,
+]
+
+
+async def test_a_websocket_message_that_is_none_ends_the_connection(service: Service) -> None:
+    for message in BAD_MESSAGES:
+        async with service.socket() as client:
+            await client.connection.send(message)
+            with pytest.raises(ConnectionClosedError) as closed:
+                await client.receive()
+            assert closed.value.rcvd is not None, message[:80]
+            assert closed.value.rcvd.code == 4400, message[:80]
 
 
 async def test_page_sizes_in_variables_are_bounded_too_also_over_a_websocket(service: Service) -> None:

@@ -9,7 +9,8 @@ from stack.postgres import create_database, database_url, drop_database
 from windlass_indexer import migrations
 
 
-async def _refusal(*arguments: str, **environment: str) -> str:
+async def refused_start(*arguments: str, **environment: str) -> str:
+    """The one line that it says."""
     process = await start(*arguments, environment=environment)
     async with asyncio.timeout(DEADLINE):
         out, said = await process.communicate()
@@ -20,22 +21,24 @@ async def _refusal(*arguments: str, **environment: str) -> str:
 
 
 async def test_an_unreachable_database_is_named_without_its_password() -> None:
-    line = await _refusal(DATABASE_URL="postgresql://operator:secret@127.0.0.1:1/windlass")
+    line = await refused_start(DATABASE_URL="postgresql://operator:secret@127.0.0.1:1/windlass")
     assert line == (
         "windlass-graphql: PostgreSQL at postgresql://windlass_reader@127.0.0.1:1/windlass cannot be reached: "
         "connection refused. Start it, or name another in DATABASE_URL, WINDLASS_GRAPHQL_DATABASE_URL or --database."
     )
-    line = await _refusal(WINDLASS_GRAPHQL_DATABASE_URL="postgresql://own:secret@127.0.0.1:1/windlass?password=secret")
+    line = await refused_start(
+        WINDLASS_GRAPHQL_DATABASE_URL="postgresql://own:secret@127.0.0.1:1/windlass?password=secret"
+    )
     assert "postgresql://own@127.0.0.1:1/windlass cannot be reached" in line
     assert "secret" not in line
-    line = await _refusal("--database", "mysql://127.0.0.1/windlass")
+    line = await refused_start("--database", "mysql://127.0.0.1/windlass")
     assert "scheme is expected to be either" in line
 
 
 async def test_a_database_without_the_tables_is_told_to_be_migrated(postgres: str) -> None:
     name = await create_database(postgres, "template1")
     try:
-        line = await _refusal("--wait", "0", DATABASE_URL=database_url(postgres, name))
+        line = await refused_start("--wait", "0", DATABASE_URL=database_url(postgres, name))
     finally:
         await drop_database(postgres, name)
     assert "run `windlass-indexer migrate` first" in line
@@ -61,19 +64,21 @@ async def test_it_waits_for_an_indexer_that_was_started_at_the_same_time(postgre
 
 
 async def test_a_database_that_is_not_there_is_named(postgres: str, template_database: str) -> None:
-    line = await _refusal(DATABASE_URL=database_url(postgres, "nowhere"))
+    line = await refused_start(DATABASE_URL=database_url(postgres, "nowhere"))
     assert 'database "nowhere" does not exist' in line
 
 
 async def test_settings_that_cannot_be_meant_are_refused(postgres: str) -> None:
-    assert "WINDLASS_GRAPHQL_PORT: expected 0 to 65535, got 'http'" in await _refusal(WINDLASS_GRAPHQL_PORT="http")
-    assert "WINDLASS_LOG_LEVEL: expected debug" in await _refusal(WINDLASS_LOG_LEVEL="loud")
-    assert "WINDLASS_LOG_FORMAT: expected text or json" in await _refusal(WINDLASS_LOG_FORMAT="xml")
+    assert "WINDLASS_GRAPHQL_PORT: expected 0 to 65535, got 'http'" in await refused_start(WINDLASS_GRAPHQL_PORT="http")
+    assert "WINDLASS_LOG_LEVEL: expected debug" in await refused_start(WINDLASS_LOG_LEVEL="loud")
+    assert "WINDLASS_LOG_FORMAT: expected text or json" in await refused_start(WINDLASS_LOG_FORMAT="xml")
+    assert "WINDLASS_RATE_BURST: expected 1 to 1000000, got '0'" in await refused_start(WINDLASS_RATE_BURST="0")
+    assert "like 10.0.0.0/8, got '*'" in await refused_start(WINDLASS_TRUSTED_PROXIES="::1, *")
 
 
 async def test_a_taken_port_is_named(database: str, service: Service) -> None:
     port = service.url.rpartition(":")[2]
-    line = await _refusal("--port", port, DATABASE_URL=database)
+    line = await refused_start("--port", port, DATABASE_URL=database)
     assert f"Cannot listen on 127.0.0.1:{port} (address already in use); choose another --port" in line
 
 

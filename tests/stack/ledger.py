@@ -168,11 +168,16 @@ class Ledger(Governed):
         accounts = {"buffer": copy, "authority": keeper.pubkey()}
         self.send("keep_rollback_buffer", keeper, id=id, changes=accounts)
 
-    def approve_rollback(self) -> int:
-        """Propose to roll the last upgrade back, and have four members approve; the rollback's id."""
+    def propose_rollback(self) -> int:
+        """Propose to roll the last upgrade back; the rollback's id."""
         id = self.multisig_config.proposal_count + 1
         accounts = {"proposal": self.proposal_address(id), "proposer": self.proposer.pubkey()}
         self.send("propose_rollback", self.proposer, changes=accounts)
+        return id
+
+    def approve_rollback(self) -> int:
+        """Propose to roll the last upgrade back, and have four members approve; the rollback's id."""
+        id = self.propose_rollback()
         for member in self.members[:4]:
             self.approve(id, member, tracker=self.tracker_address())
         return id
@@ -184,6 +189,10 @@ class Ledger(Governed):
 
     def roll_back(self, id: int, **changes: Pubkey) -> Landed:
         """Put the former code back."""
+        return self.chain.send(self.rollback(id, **changes), signers=[self.stranger])
+
+    def rollback(self, id: int, **changes: Pubkey) -> Instruction:
+        """The instruction by which a stranger puts the former code back."""
         kept = self.program_upgrade_state.rollback
         assert kept is not None
         accounts = {
@@ -194,7 +203,7 @@ class Ledger(Governed):
             "tracker": self.tracker_address(),
             **changes,
         }
-        return self.chain.send(self.instruction("rollback_upgrade", id=id, changes=accounts), signers=[self.stranger])
+        return self.instruction("rollback_upgrade", id=id, changes=accounts)
 
     def pause(self) -> None:
         """Have the guard pause the multisig for a day."""

@@ -1,27 +1,28 @@
-"""For each instruction that a council can send: a chain on which it works, and the instruction."""
+"""For each instruction: a world in which it works, and the instruction with every account that it can take."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from solders.instruction import Instruction
 from solders.keypair import Keypair
-from stack.chain import elf
+from stack.chain import Chain, elf
 from stack.council import Council
-from stack.governed import DAY, HOUR
+from stack.governed import DAY, HOUR, Governed
 from stack.instructions import i64
+from stack.ledger import Ledger
+from stack.migration_scenes import MIGRATING, Act
 from windlass_programs.addresses import multisig_address
 from windlass_programs.digests import code_digest
 
-Scene = tuple[Instruction, list[Keypair]]
 
-
-def _initialize_multisig(council: Council) -> Scene:
+def _initialize_multisig(council: Council) -> Act:
     another = council.chain.keypair()
     accounts = {"create_key": another.pubkey(), "multisig": multisig_address(another.pubkey())}
     instruction = council.instruction("initialize_multisig", arguments=council.terms.pack(), changes=accounts)
     return instruction, [council.payer, another]
 
 
-def _register_program(council: Council) -> Scene:
+def _register_program(council: Council) -> Act:
     program = council.put_another_program()
     accounts = council.accounts_of(program)
     return council.instruction("register_program", arguments=i64(0), changes=accounts), [
@@ -30,7 +31,7 @@ def _register_program(council: Council) -> Scene:
     ]
 
 
-def _propose_upgrade(council: Council) -> Scene:
+def _propose_upgrade(council: Council) -> Act:
     buffer = council.upload()
     accounts = {"buffer": buffer, "proposer": council.proposer.pubkey()}
     arguments = code_digest(elf(council.successor)) + b"\1\0"
@@ -38,39 +39,18 @@ def _propose_upgrade(council: Council) -> Scene:
     return instruction, [council.payer, council.proposer]
 
 
-def _verify_buffer(council: Council) -> Scene:
+def _verify_buffer(council: Council) -> Act:
     id = council.propose()
     return council.instruction("verify_buffer", id=id, changes={"buffer": council.proposal(id).buffer}), []
 
 
-def _approve_upgrade(council: Council) -> Scene:
-    member = council.members[0]
-    return council.vote(council.propose_verified(), member), [member]
-
-
-def _cancel_upgrade(council: Council) -> Scene:
-    member = council.members[4]
-    return council.for_kind("cancel_upgrade", council.approved(), b"", {"member": member.pubkey()}), [member]
-
-
-def _execute_upgrade(council: Council) -> Scene:
+def _execute_upgrade(council: Council) -> Act:
     id = council.approved()
     council.chain.advance(2 * DAY)
     return council.execution(id), [council.stranger]
 
 
-def _revoke_approval(council: Council) -> Scene:
-    id, member = council.approved(), council.members[0]
-    return council.for_kind("revoke_approval", id, b"", {"member": member.pubkey()}), [member]
-
-
-def _expire_proposal(council: Council) -> Scene:
-    id = council.approved()
-    council.chain.advance(16 * DAY)
-    return council.for_kind("expire_proposal", id, b"", {}), []
-
-
-def _reclaim_buffer(council: Council) -> Scene:
+def _reclaim_buffer(council: Council) -> Act:
     id = council.propose()
     council.cancel(id, council.proposer)
     proposal = council.proposal(id)
@@ -78,31 +58,31 @@ def _reclaim_buffer(council: Council) -> Scene:
     return council.instruction("reclaim_buffer", id=id, changes=accounts), []
 
 
-def _pause_system(council: Council) -> Scene:
+def _pause_system(council: Council) -> Act:
     guard = council.members[3]
     return council.instruction("pause_system", arguments=i64(HOUR), changes={"guard": guard.pubkey()}), [guard]
 
 
-def _resume_system(council: Council) -> Scene:
+def _resume_system(council: Council) -> Act:
     guard = council.members[3]
     council.pause(guard, HOUR)
     return council.instruction("resume_system", changes={"signer": guard.pubkey()}), [guard]
 
 
-def _propose_config(council: Council) -> Scene:
+def _propose_config(council: Council) -> Act:
     accounts = {"proposer": council.proposer.pubkey()}
     instruction = council.instruction("propose_config", id=1, arguments=council.terms.pack(), changes=accounts)
     return instruction, [council.payer, council.proposer]
 
 
-def _execute_config(council: Council) -> Scene:
+def _execute_config(council: Council) -> Act:
     id = council.propose_config(voting_period=DAY)
     council.approve_by(id, *council.members[:3])
     council.chain.advance(2 * DAY)
     return council.config_execution(id), [council.stranger]
 
 
-def _keep_rollback_buffer(council: Council) -> Scene:
+def _keep_rollback_buffer(council: Council) -> Act:
     id = council.propose(no_rollback=False)
     council.verify_all(id)
     council.approve_by(id, *council.members[:3])
@@ -111,20 +91,13 @@ def _keep_rollback_buffer(council: Council) -> Scene:
     return council.instruction("keep_rollback_buffer", id=id, changes=accounts), [council.stranger]
 
 
-def _propose_rollback(council: Council) -> Scene:
+def _propose_rollback(council: Council) -> Act:
     council.upgraded()
     accounts = {"proposer": council.proposer.pubkey()}
     return council.instruction("propose_rollback", id=2, changes=accounts), [council.payer, council.proposer]
 
 
-def _rollback_upgrade(council: Council) -> Scene:
-    council.upgraded()
-    id = council.rollback_approved()
-    council.chain.advance(HOUR)
-    return council.rollback(id), [council.stranger]
-
-
-def _retire_rollback(council: Council) -> Scene:
+def _retire_rollback(council: Council) -> Act:
     id = council.upgraded()
     council.chain.advance(7 * DAY)
     kept = council.proposal(id).rollback_buffer
@@ -133,36 +106,32 @@ def _retire_rollback(council: Council) -> Scene:
     return council.instruction("retire_rollback", id=id, changes=accounts), []
 
 
-def _propose_transfer(council: Council) -> Scene:
+def _propose_transfer(council: Council) -> Act:
     accounts, arguments = {"proposer": council.proposer.pubkey()}, bytes(council.stranger.pubkey())
     instruction = council.instruction("propose_transfer", id=1, arguments=arguments, changes=accounts)
     return instruction, [council.payer, council.proposer]
 
 
-def _execute_transfer(council: Council) -> Scene:
+def _execute_transfer(council: Council) -> Act:
     heir = council.chain.keypair()
     id = council.transfer_approved(heir.pubkey())
     accounts = {"new_authority": heir.pubkey(), "executor": council.stranger.pubkey()}
     return council.instruction("execute_transfer", id=id, changes=accounts), [council.stranger, heir]
 
 
-def _register_released_program(council: Council) -> Scene:
+def _register_released_program(council: Council) -> Act:
     heir = council.chain.keypair()
     council.transfer(council.transfer_approved(heir.pubkey()), heir)
     accounts = {"authority": heir.pubkey()}
     return council.instruction("register_released_program", arguments=i64(0), changes=accounts), [heir]
 
 
-SCENES: Mapping[str, Callable[[Council], Scene]] = {
+GOVERNING: Mapping[str, Callable[[Council], Act]] = {
     "initialize_multisig": _initialize_multisig,
     "register_program": _register_program,
     "propose_upgrade": _propose_upgrade,
     "verify_buffer": _verify_buffer,
-    "approve_upgrade": _approve_upgrade,
-    "cancel_upgrade": _cancel_upgrade,
     "execute_upgrade": _execute_upgrade,
-    "revoke_approval": _revoke_approval,
-    "expire_proposal": _expire_proposal,
     "reclaim_buffer": _reclaim_buffer,
     "pause_system": _pause_system,
     "resume_system": _resume_system,
@@ -170,9 +139,36 @@ SCENES: Mapping[str, Callable[[Council], Scene]] = {
     "execute_config": _execute_config,
     "keep_rollback_buffer": _keep_rollback_buffer,
     "propose_rollback": _propose_rollback,
-    "rollback_upgrade": _rollback_upgrade,
     "retire_rollback": _retire_rollback,
     "propose_transfer": _propose_transfer,
     "execute_transfer": _execute_transfer,
     "register_released_program": _register_released_program,
 }
+SCENES = [*GOVERNING, *MIGRATING]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A world, and an instruction that works in it when these sign."""
+
+    world: Governed
+    instruction: Instruction
+    signers: list[Keypair]
+
+    def play(self) -> None:
+        """Send it."""
+        self.world.chain.send(self.instruction, signers=self.signers)
+
+
+def staged(name: str, chain: Chain) -> Scene:
+    """The scene of an instruction: a program of its own under a multisig of its own, beside all that the chain has."""
+    program = chain.keypair().pubkey()
+    if name in GOVERNING:
+        council = Council(chain, program)
+        council.initialize()
+        council.register()
+        return Scene(council, *GOVERNING[name](council))
+    ledger = Ledger(chain, program)
+    ledger.initialize()
+    ledger.register()
+    return Scene(ledger, *MIGRATING[name](ledger))

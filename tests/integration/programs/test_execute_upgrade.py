@@ -7,7 +7,6 @@ from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
 from stack.chain import ROOM_TO_GROW, buffer_data, elf
 from stack.governed import DAY, Governed
-from stack.nonce import DurableNonce
 from stack.refusals import refused
 from windlass_programs.addresses import (
     CLOCK_SYSVAR,
@@ -74,19 +73,6 @@ def test_executing_before_eta_is_refused(governed: Governed) -> None:
         governed.execute(id)
     governed.chain.advance(1)
     governed.execute(id)
-
-
-def test_executing_in_the_last_second_of_grace_works(governed: Governed) -> None:
-    id = governed.approved()
-    governed.chain.advance(16 * DAY - 1)
-    governed.execute(id)
-
-
-def test_executing_after_grace_is_refused(governed: Governed) -> None:
-    id = governed.approved()
-    governed.chain.advance(16 * DAY)
-    with refused("GraceOver"):
-        governed.execute(id)
 
 
 def test_an_unapproved_proposal_is_never_executed(governed: Governed) -> None:
@@ -183,15 +169,6 @@ def test_the_payer_may_execute(ready: tuple[Governed, int]) -> None:
     execution = world.execution(id, executor=world.payer.pubkey())
     world.chain.send(execution, signers=[world.payer])
     assert world.program_upgrade_state.version == 1
-
-
-def test_executing_in_a_durable_nonce_transaction_is_refused(ready: tuple[Governed, int]) -> None:
-    world, id = ready
-    nonce = DurableNonce.create(world.chain)
-    instructions = [nonce.advance(), world.execution(id)]
-    signers = [world.stranger, nonce.authority]
-    with refused("DurableNonce"):
-        world.chain.send_message(instructions, signers, world.chain.svm.latest_blockhash())
 
 
 @pytest.mark.parametrize(

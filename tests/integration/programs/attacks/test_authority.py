@@ -2,6 +2,7 @@
 
 import pytest
 from solders.pubkey import Pubkey
+from stack.chain import elf
 from stack.council import Council
 from stack.governed import DAY
 from stack.refusals import refused
@@ -80,6 +81,28 @@ def test_a_stranger_does_not_take_a_released_program_in(council: Council) -> Non
         council.register_again(council.stranger)
     with refused("UpgradeAuthorityMismatch"):
         council.register_again(council.proposer)
+
+
+@pytest.mark.parametrize("timelock", [-(2**63), -1, 0, 2**63 - 1])
+def test_a_stranger_does_not_register_what_is_the_councils_already(timelock: int) -> None:
+    """The upgrade authority is the derived address: there is nobody to sign for the program but a proposer."""
+    world = Council()
+    world.initialize()
+    world.chain.put_program(world.program, elf(world.release), world.upgrade_authority)
+    for signer, error in [
+        (world.stranger, "NotAMember"),
+        (world.deployer, "NotAMember"),
+        (world.members[4], "MissingRole"),
+    ]:
+        world.deployer = signer
+        with refused(error):
+            world.register(timelock)
+    world.deployer = world.proposer
+    if timelock:
+        with refused("TimelockOutOfRange"):
+            world.register(timelock)
+    else:
+        world.register(timelock)
 
 
 @pytest.mark.parametrize("timelock", [-(2**63), -1, 1, 2 * DAY - 1, 30 * DAY + 1, 2**63 - 1])

@@ -3,6 +3,7 @@
 import struct
 
 from solders.instruction import AccountMeta, Instruction
+from solders.system_program import CreateAccountParams, create_account
 from stack.chain import buffer_data, elf
 from stack.council import Council
 from stack.governed import DAY, HOUR
@@ -76,6 +77,36 @@ def test_a_buffer_is_not_rewritten_reauthored_or_closed_after_it_was_kept(counci
         metas = [AccountMeta(key, key == keeper.pubkey(), key != keeper.pubkey()) for key in keys]
         with refused("Incorrect authority provided"):
             council.chain.send(Instruction(LOADER_V3, data, metas), signers=[keeper])
+
+
+def test_a_buffer_is_not_closed_and_made_again_between_vote_and_execution(council: Council) -> None:
+    """Whoever uploaded it still has the key that made its address."""
+    key, uploader = council.chain.keypair(), council.proposer
+    council.chain.put(key.pubkey(), buffer_data(elf("collateral_vault_v2"), uploader.pubkey()), LOADER_V3)
+    id = council.propose(key.pubkey())
+    council.verify_all(id)
+    council.approve_by(id, *council.members[:3])
+    code = council.chain.account(key.pubkey())
+    closing = [AccountMeta(key.pubkey(), False, True), AccountMeta(council.payer.pubkey(), False, True)]
+    close = Instruction(LOADER_V3, struct.pack("<I", CLOSE), [*closing, AccountMeta(uploader.pubkey(), True, False)])
+    make = create_account(
+        CreateAccountParams(
+            from_pubkey=council.stranger.pubkey(),
+            to_pubkey=key.pubkey(),
+            lamports=code.lamports,
+            space=len(code.data),
+            owner=LOADER_V3,
+        )
+    )
+    with refused("Incorrect authority provided"):
+        council.chain.send(close, make, signers=[uploader, council.stranger, key])
+    with refused("InvalidState"):
+        council.reclaim(id)
+    with refused("custom program error: 0x0"):
+        council.chain.send(make, signers=[council.stranger, key])
+    council.chain.advance(2 * DAY)
+    council.execute(id)
+    assert council.running_code.startswith(elf("collateral_vault_v2"))
 
 
 def test_a_copy_written_to_in_the_same_transaction_is_not_kept(council: Council) -> None:

@@ -52,9 +52,7 @@ def test_the_migration_of_a_replaced_upgrade_never_starts(ledger: Ledger) -> Non
 def test_no_migration_starts_under_an_approved_rollback(ledger: Ledger) -> None:
     """Whoever started it then could migrate accounts that nobody could revert, and so block the rollback."""
     ledger.executed(ledger.plan)
-    id = ledger.multisig_config.proposal_count + 1
-    accounts = {"proposal": ledger.proposal_address(id), "proposer": ledger.proposer.pubkey()}
-    ledger.send("propose_rollback", ledger.proposer, changes=accounts)
+    id = ledger.propose_rollback()
     for member in ledger.members[:4]:
         ledger.approve(id, member)
     with refused("MigrationReverting"):
@@ -64,9 +62,7 @@ def test_no_migration_starts_under_an_approved_rollback(ledger: Ledger) -> None:
 def test_a_migration_that_starts_between_the_votes_of_a_rollback_is_reverted_by_the_last(ledger: Ledger) -> None:
     """The approval that crosses the threshold has to bring the tracker."""
     ledger.executed(ledger.plan)
-    id = ledger.multisig_config.proposal_count + 1
-    accounts = {"proposal": ledger.proposal_address(id), "proposer": ledger.proposer.pubkey()}
-    ledger.send("propose_rollback", ledger.proposer, changes=accounts)
+    id = ledger.propose_rollback()
     for member in ledger.members[:3]:
         ledger.approve(id, member)
     ledger.start()

@@ -1,139 +1,115 @@
-"""Each account of each instruction, in turn, replaced: by one of the attacker's own, and by its like of another
-multisig. Who pays, who executes what is approved, and `program` (which Anchor's events ignore: they call Windlass
-itself) may be anyone."""
+"""Each account of each instruction in turn is another: one of the attacker's own, the same scene's under another
+multisig, one that does not sign. The reference's table says what refuses it, or why it may be anyone's."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 import pytest
 from solders.instruction import AccountMeta, Instruction
+from solders.keypair import Keypair
 from solders.pubkey import Pubkey
-from stack.chain import idl
+from stack.chain import Chain, Refused, idl
 from stack.council import Council
 from stack.instructions import unsigned
 from stack.refusals import refused
-from stack.scenes import SCENES
+from stack.scenes import SCENES, staged
 
-ANYONE = {"payer", "executor", "program"}
-# What refuses an account of the attacker's own, wherever it stands; where that depends, see below.
-BY_ACCOUNT = {
-    "multisig": "AccountOwnedByWrongProgram",
-    "program_state": "AccountOwnedByWrongProgram",
-    "proposal": "AccountOwnedByWrongProgram",
-    "upgrade_proposal": "AccountOwnedByWrongProgram",
-    "tracker": "AccountOwnedByWrongProgram",
-    "upgrade_authority": "ConstraintSeeds",
-    "governed_program": "ProgramMismatch",
-    "program_data": "ProgramDataInvalid",
-    "buffer": "BufferMismatch",
-    "recipient": "SpillMismatch",
-    "spill": "SpillMismatch",
-    "proposer": "NotAMember",
-    "instructions": "SysvarInvalid",
-    "slot_hashes": "SysvarInvalid",
-    "rent": "SysvarInvalid",
-    "clock": "SysvarInvalid",
-    "loader": "InvalidProgramId",
-    "system_program": "InvalidProgramId",
-    "event_authority": "ConstraintAddress",
+REFERENCE = Path(__file__).parents[4] / "docs" / "SMART_CONTRACT.md"
+PLACES = {entry["name"]: [each["name"] for each in entry["accounts"]] for entry in idl("windlass").json["instructions"]}
+SIGNERS = {
+    entry["name"]: [each["name"] for each in entry["accounts"] if each.get("signer")]
+    for entry in idl("windlass").json["instructions"]
 }
-BY_PLACE = {
-    ("initialize_multisig", "multisig"): "ConstraintSeeds",
-    ("initialize_multisig", "create_key"): "ConstraintSeeds",
-    ("register_program", "program_state"): "ConstraintSeeds",
-    ("register_program", "governed_program"): "ConstraintSeeds",
-    ("register_program", "authority"): "UpgradeAuthorityMismatch",
-    ("propose_upgrade", "proposal"): "ConstraintSeeds",
-    ("propose_upgrade", "buffer"): "BufferInvalid",
-    ("propose_upgrade", "proposer"): "BufferAuthorityMismatch",
-    ("approve_upgrade", "member"): "NotAMember",
-    ("cancel_upgrade", "member"): "NotAMember",
-    ("execute_upgrade", "governed_program"): "ConstraintSeeds",
-    ("revoke_approval", "member"): "NotApproved",
-    ("pause_system", "guard"): "NotAMember",
-    ("resume_system", "signer"): "PauseNotOver",
-    ("propose_config", "proposal"): "ConstraintSeeds",
-    ("propose_rollback", "proposal"): "ConstraintSeeds",
-    ("propose_transfer", "proposal"): "ConstraintSeeds",
-    ("keep_rollback_buffer", "buffer"): "BufferInvalid",
-    ("keep_rollback_buffer", "authority"): "BufferAuthorityMismatch",
-    ("execute_transfer", "new_authority"): "NewAuthorityInvalid",
-    ("register_released_program", "governed_program"): "ConstraintSeeds",
-    ("register_released_program", "authority"): "UpgradeAuthorityMismatch",
-}
-# A pause is about one multisig alone: the other's is simply not this guard's, and not paused.
-LIKE_BY_PLACE = {("pause_system", "multisig"): "NotAMember", ("resume_system", "multisig"): "NotPaused"}
 
 
-def places(name: str) -> list[str]:
-    entry = next(entry for entry in idl("windlass").json["instructions"] if entry["name"] == name)
-    return [account["name"] for account in entry["accounts"]]
+@cache
+def table() -> dict[tuple[str, str], tuple[str, str]]:
+    """What the reference says of (instruction, account): of one of the attacker's own, of its like."""
+    section = REFERENCE.read_text().partition("## Accounts in the place of others")[2].partition("\n## ")[0]
+    said: dict[tuple[str, str], tuple[str, str]] = {}
+    for account, where, own, like in re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*?) \|$", section, re.MULTILINE):
+        named = re.findall(r"`(\w+)`", where)
+        elsewhere = [name for name in SCENES if account in PLACES[name] and (name, account) not in said]
+        for name in named or elsewhere:
+            assert (name, account) not in said, f"{account} of {name} is there twice"
+            said[name, account] = (own.strip("`"), like.strip("`"))
+    return said
 
 
-def replaced(instruction: Instruction, place: int, address: Pubkey) -> Instruction:
-    metas = list(instruction.accounts)
+def refusals(name: str, column: int) -> dict[str, str]:
+    """Of the accounts that cannot be replaced: as what it is refused."""
+    said = {account: table()[name, account][column] for account in PLACES[name]}
+    return {account: text for account, text in said.items() if text.isidentifier()}
+
+
+def replaced(instruction: Instruction, name: str, account: str, address: Pubkey) -> Instruction:
+    metas, place = list(instruction.accounts), PLACES[name].index(account)
     metas[place] = AccountMeta(address, metas[place].is_signer, metas[place].is_writable)
     return Instruction(instruction.program_id, instruction.data, metas)
 
 
-OWN = [(name, account) for name in SCENES for account in places(name) if account not in ANYONE]
-LIKE = [
-    (name, account)
-    for name in SCENES
-    for account in places(name)
-    if account in {"multisig", "program_state", "proposal", "upgrade_proposal"}
-]
+def refusal(chain: Chain, instruction: Instruction, signers: Sequence[Keypair]) -> str:
+    with pytest.raises(Refused) as raised:
+        chain.send(instruction, signers=signers)
+    return raised.value.error
+
+
+def test_the_reference_names_each_account_of_each_instruction() -> None:
+    assert set(SCENES) == set(PLACES)
+    assert set(table()) == {(name, account) for name, accounts in PLACES.items() for account in accounts}
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_the_scene_itself_works(council: Council, name: str) -> None:
-    instruction, signers = SCENES[name](council)
-    council.chain.send(instruction, signers=signers)
+def test_an_account_of_the_attackers_own_is_refused(name: str) -> None:
+    chain = Chain()
+    scene, attacker = staged(name, chain), chain.funded_keypair()
+    expected, signers = refusals(name, 0), [attacker, *scene.signers]
+    attacks = {account: replaced(scene.instruction, name, account, attacker.pubkey()) for account in expected}
+    assert {account: refusal(chain, attack, signers) for account, attack in attacks.items()} == expected
+
+    instruction = scene.instruction
+    for account in PLACES[name]:
+        if account not in expected:
+            assert table()[name, account][0].startswith("anyone's: ")
+            instruction = replaced(instruction, name, account, attacker.pubkey())
+    chain.send(instruction, signers=signers)
 
 
-@pytest.mark.parametrize(("name", "account"), OWN)
-def test_an_account_of_the_attackers_own_is_refused(council: Council, name: str, account: str) -> None:
-    instruction, signers = SCENES[name](council)
-    attacker = council.chain.funded_keypair()
-    attack = replaced(instruction, places(name).index(account), attacker.pubkey())
-    with refused(BY_PLACE.get((name, account)) or BY_ACCOUNT[account]):
-        council.chain.send(attack, signers=[attacker, *signers])
+@pytest.mark.parametrize("name", SCENES)
+def test_the_like_of_another_multisig_is_refused(name: str) -> None:
+    chain = Chain()
+    other, scene = staged(name, chain), staged(name, chain)
+    expected, signers = refusals(name, 1), [*other.signers, *scene.signers]
+    likes = dict(zip(PLACES[name], [meta.pubkey for meta in other.instruction.accounts], strict=False))
+    attacks = {account: replaced(scene.instruction, name, account, likes[account]) for account in expected}
+    assert {account: refusal(chain, attack, signers) for account, attack in attacks.items()} == expected
+
+    own = dict(zip(PLACES[name], [meta.pubkey for meta in scene.instruction.accounts], strict=False))
+    for account in PLACES[name]:
+        if account not in expected:
+            assert likes[account] == own[account] or table()[name, account][0].startswith("anyone's: ")
+    scene.play()
 
 
-@pytest.mark.parametrize(("name", "account"), LIKE)
-def test_the_like_of_another_multisig_is_refused(council: Council, name: str, account: str) -> None:
-    instruction, signers = SCENES[name](council)
-    other = Council(chain=council.chain, program=council.chain.keypair().pubkey())
-    other.initialize()
-    other.register()
-    other.propose()
-    like = {"multisig": other.multisig, "program_state": other.program_state}.get(account, other.proposal_address(1))
-    attack = replaced(instruction, places(name).index(account), like)
-    with refused(LIKE_BY_PLACE.get((name, account), "ConstraintSeeds")):
-        council.chain.send(attack, signers=signers)
-
-
-SIGNERS = [
-    (name, account["name"])
-    for name in SCENES
-    for entry in idl("windlass").json["instructions"]
-    if entry["name"] == name
-    for account in entry["accounts"]
-    if account.get("signer")
-]
-
-
-@pytest.mark.parametrize(("name", "account"), SIGNERS)
-def test_an_account_that_does_not_sign_is_refused(council: Council, name: str, account: str) -> None:
-    instruction, signers = SCENES[name](council)
-    named = instruction.accounts[places(name).index(account)].pubkey
-    with refused("AccountNotSigner"):
-        council.chain.send(unsigned(instruction, named), signers=signers)
+@pytest.mark.parametrize("name", [name for name in SCENES if SIGNERS[name]])
+def test_an_account_that_does_not_sign_is_refused(name: str) -> None:
+    scene = staged(name, Chain())
+    for account in SIGNERS[name]:
+        signer = scene.instruction.accounts[PLACES[name].index(account)].pubkey
+        with refused("AccountNotSigner"):
+            scene.world.chain.send(unsigned(scene.instruction, signer), signers=scene.signers)
+    scene.play()
 
 
 @pytest.mark.parametrize("name", ["approve_upgrade", "revoke_approval", "cancel_upgrade", "expire_proposal"])
-def test_a_config_proposal_of_another_multisig_is_refused(council: Council, name: str) -> None:
-    instruction, signers = SCENES[name](council)
-    other = Council(chain=council.chain, program=council.chain.keypair().pubkey())
+def test_a_config_proposal_of_another_multisig_is_refused(name: str) -> None:
+    """It comes without a program's state, so that only its own seeds say whose it is."""
+    scene = staged(name, Chain())
+    other = Council(scene.world.chain)
     other.initialize()
-    attack = replaced(instruction, places(name).index("proposal"), other.proposal_address(other.propose_config()))
-    attack = replaced(attack, places(name).index("program_state"), instruction.program_id)
+    attack = replaced(scene.instruction, name, "proposal", other.proposal_address(other.propose_config()))
+    attack = replaced(attack, name, "program_state", attack.program_id)
     with refused("ConstraintSeeds"):
-        council.chain.send(attack, signers=signers)
+        scene.world.chain.send(attack, signers=scene.signers)

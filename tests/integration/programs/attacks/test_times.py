@@ -1,9 +1,11 @@
 """Attacks by time: pauses, expiry, the rollback window, configs that would shorten them."""
 
 import pytest
+from stack.chain import Chain
 from stack.council import Council
 from stack.governed import APPROVE, DAY, GUARD, HOUR
 from stack.refusals import refused
+from stack.scenes import staged
 from windlass_programs.windlass import ProposalStatus
 
 
@@ -80,7 +82,7 @@ def test_a_rollback_that_could_not_run_in_time_is_not_even_approved(council: Cou
         council.approve_by(id, council.members[3])
 
 
-def test_a_rollback_in_the_last_second_works_and_one_later_does_not(council: Council) -> None:
+def test_a_rollback_that_comes_too_late_makes_room_for_another(council: Council) -> None:
     council.upgraded()
     council.chain.advance(7 * DAY - HOUR - 2)
     id = council.rollback_approved()
@@ -152,6 +154,36 @@ def test_a_shorter_timelock_does_not_shorten_what_waits(council: Council) -> Non
         council.execute(waiting)
 
 
+def test_a_shorter_timelock_is_not_lowered_and_used_in_one_transaction(council: Council) -> None:
+    council.change_config(timelock=10 * DAY)
+    shorter = council.propose_config(timelock=2 * DAY)
+    council.approve_by(shorter, *council.members[:3])
+    council.chain.advance(8 * DAY)
+    waiting = council.approved()
+    council.chain.advance(2 * DAY)
+    lower, use = council.config_execution(shorter), council.execution(waiting)
+    with refused("StaleProposal"):
+        council.chain.send(lower, use, signers=[council.stranger])
+    with refused("TimelockNotOver"):
+        council.chain.send(use, lower, signers=[council.stranger])
+
+
+def test_a_program_is_not_upgraded_twice_in_one_slot(council: Council) -> None:
+    """Rolled back and upgraded, or upgraded and rolled back: whichever comes first makes the other void."""
+    council.upgraded()
+    council.chain.advance(HOUR)
+    waiting = council.approved()
+    council.chain.advance(2 * DAY - HOUR)
+    rollback = council.rollback_approved()
+    council.chain.advance(HOUR)
+    back, on = council.rollback(rollback), council.execution(waiting)
+    with refused("StaleProposal"):
+        council.chain.send(back, on, signers=[council.stranger])
+    with refused("NothingToRollBack"):
+        council.chain.send(on, back, signers=[council.stranger])
+    council.chain.send(on, signers=[council.stranger])
+
+
 def test_a_minority_that_can_cancel_nothing_cannot_protect_itself_from_removal(council: Council) -> None:
     """Whoever could block with fewer votes than it takes to outvote them is no config that may be."""
     members = [*council.terms.members[:3], *((council.chain.keypair().pubkey(), APPROVE) for _ in range(2))]
@@ -166,15 +198,17 @@ def test_a_minority_that_can_cancel_nothing_cannot_protect_itself_from_removal(c
         council.propose_config(cancel_threshold=2)
 
 
-def test_a_config_in_the_last_second_of_grace_works_and_one_later_does_not(council: Council) -> None:
-    id, late = council.propose_config(voting_period=DAY), council.propose_config(voting_period=2 * DAY)
-    for proposal in (id, late):
-        council.approve_by(proposal, *council.members[:3])
-    council.chain.advance(16 * DAY)
-    with refused("GraceOver"):
-        council.execute_config(late)
-    with refused("GraceOver"):
-        council.execute_config(id)
+@pytest.mark.parametrize("name", ["execute_upgrade", "execute_config", "execute_transfer", "rollback_upgrade"])
+@pytest.mark.parametrize("late", [False, True])
+def test_the_last_second_of_grace_is_in_time_and_the_next_is_not(name: str, late: bool) -> None:
+    scene = staged(name, Chain())
+    chain, proposals = scene.world.chain, scene.world.multisig_config.proposal_count
+    chain.advance(scene.world.proposal(proposals).expires_at - 1 + late - chain.now)
+    if late:
+        with refused("GraceOver"):
+            scene.play()
+    else:
+        scene.play()
 
 
 @pytest.mark.parametrize("seconds", [-(2**63), -1, 2**63 - 1])

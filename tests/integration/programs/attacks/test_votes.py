@@ -4,12 +4,14 @@ import struct
 from collections.abc import Callable
 
 import pytest
+from stack.chain import Chain
 from stack.council import Council
 from stack.governed import APPROVE, DAY, PROPOSE
 from stack.instructions import unsigned
 from stack.nonce import DurableNonce
 from stack.refusals import refused
 from stack.relay import put_relay, relayed
+from stack.scenes import staged
 from windlass_programs.windlass import ProposalStatus
 
 
@@ -28,26 +30,13 @@ def test_no_kind_is_approved_in_a_durable_nonce_transaction(council: Council, ki
         council.chain.send_message([nonce.advance(), council.vote(id, member)], [nonce.authority, member], nonce.value)
 
 
-def test_no_config_is_executed_in_a_durable_nonce_transaction(council: Council) -> None:
-    id = council.propose_config(voting_period=DAY)
-    council.approve_by(id, *council.members[:3])
-    council.chain.advance(2 * DAY)
-    nonce = DurableNonce.create(council.chain)
+@pytest.mark.parametrize("name", ["execute_upgrade", "execute_config", "execute_transfer", "rollback_upgrade"])
+def test_no_kind_is_executed_in_a_durable_nonce_transaction(name: str) -> None:
+    chain = Chain()
+    scene, nonce = staged(name, chain), DurableNonce.create(chain)
     with refused("DurableNonce"):
-        council.chain.send_message(
-            [nonce.advance(), council.config_execution(id)], [nonce.authority, council.stranger], nonce.value
-        )
-
-
-def test_no_rollback_is_executed_in_a_durable_nonce_transaction(council: Council) -> None:
-    council.upgraded()
-    id = council.rollback_approved()
-    council.chain.advance(DAY)
-    nonce = DurableNonce.create(council.chain)
-    with refused("DurableNonce"):
-        council.chain.send_message(
-            [nonce.advance(), council.rollback(id)], [nonce.authority, council.stranger], nonce.value
-        )
+        chain.send_message([nonce.advance(), scene.instruction], [nonce.authority, *scene.signers], nonce.value)
+    scene.play()
 
 
 def test_an_approval_signed_before_the_proposal_existed_names_another_digest(council: Council) -> None:

@@ -21,6 +21,8 @@ CREATE TABLE cursors (
     slot                 bigint NOT NULL,
     -- Where the next reading begins. It is kept some slots behind, because a node may list a transaction late.
     signature            tx_signature,
+    -- Every event at or before this slot is of finalized blocks: no fork takes it back any more.
+    settled_slot         bigint NOT NULL DEFAULT 0,
     -- The chain as the node last told it: newest confirmed and finalized slot, and Clock's time at the former.
     confirmed_slot       bigint NOT NULL DEFAULT 0,
     finalized_slot       bigint NOT NULL DEFAULT 0,

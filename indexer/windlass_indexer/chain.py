@@ -1,7 +1,7 @@
 """What is asked of the chain: signatures of an address, transactions, accounts, and the time."""
 
 from base64 import b64decode
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,7 +16,9 @@ _CLOCK_UNIX_TIMESTAMP = slice(32, 40)
 _PAGE = 1_000  # the most that getSignaturesForAddress gives
 _BLOCKS_AHEAD = 5  # a block without any transaction is rare
 _MAX_ACCOUNTS = 100  # the most that getMultipleAccounts takes
+_CONFIRMED = {"commitment": "confirmed"}
 # Always 1: without it, one transaction of that version makes the node refuse.
+_SIGNATURES = _CONFIRMED | {"maxSupportedTransactionVersion": 1, "transactionDetails": "signatures", "rewards": False}
 _TRANSACTION = {"encoding": "json", "commitment": "confirmed", "maxSupportedTransactionVersion": 1}
 
 
@@ -30,12 +32,15 @@ class ChainTime:
 
 
 class ListedSignature(NamedTuple):
-    """A transaction in an address' history. `failed` as the ledger has it; `block_time` in unix seconds, if known."""
+    """A transaction in an address' history, `failed` as the ledger has it; with `block_time` (unix seconds) and its
+    index in the block, where the node tells them.
+    """
 
     signature: str
     slot: int
     failed: bool
     block_time: int | None = None
+    transaction_index: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,14 @@ class Chain:
             page = await self._rpc.call("getSignaturesForAddress", address, options)
             if page:
                 yield [
-                    ListedSignature(i["signature"], i["slot"], i["err"] is not None, i.get("blockTime")) for i in page
+                    ListedSignature(
+                        item["signature"],
+                        item["slot"],
+                        item["err"] is not None,
+                        item.get("blockTime"),
+                        item.get("transactionIndex"),
+                    )
+                    for item in page
                 ]
             if len(page) < _PAGE:
                 return
@@ -113,17 +125,40 @@ class Chain:
             for index, body in enumerate(block["transactions"])
         }
 
+    async def not_in_block(self, places: Mapping[str, int]) -> set[str]:
+        """Of these signatures, each with a slot, those that are not in that slot's block on the node's confirmed fork.
+
+        What the node cannot know is not among them: slots that it has not reached, or keeps no more; all of them where
+        it serves no blocks.
+        """
+        if not places:
+            return set()
+        slots = sorted(set(places.values()))
+        tip, oldest, *blocks = await self._rpc.together(
+            [
+                ("getSlot", [_CONFIRMED]),
+                ("getFirstAvailableBlock", []),
+                *(("getBlocks", [slot, slot, _CONFIRMED]) for slot in slots),
+            ]
+        )
+        if isinstance(tip, RpcRefused) or isinstance(oldest, RpcRefused):
+            return set()
+        known = {slot: there for slot, there in zip(slots, blocks, strict=True) if oldest <= slot <= tip}
+        skipped = {slot for slot, there in known.items() if there == []}
+        made = [slot for slot, there in known.items() if there == [slot]]
+        answers = await self._rpc.batch("getBlock", [(slot, _SIGNATURES) for slot in made])
+        within = {
+            slot: set(block["signatures"])
+            for slot, block in zip(made, answers, strict=True)
+            if block is not None and not isinstance(block, RpcRefused)
+        }
+        return {s for s, slot in places.items() if slot in skipped or (slot in within and s not in within[slot])}
+
     async def signature_after(self, slot: int) -> str | None:
         """The first signature after `slot`, where a history of no more than that slot begins; None: at its newest."""
-        confirmed = {"commitment": "confirmed"}
-        details = confirmed | {
-            "maxSupportedTransactionVersion": 1,
-            "transactionDetails": "signatures",
-            "rewards": False,
-        }
         try:
-            for next_slot in await self._rpc.call("getBlocksWithLimit", slot + 1, _BLOCKS_AHEAD, confirmed):
-                if signatures := (await self._rpc.call("getBlock", next_slot, details))["signatures"]:
+            for next_slot in await self._rpc.call("getBlocksWithLimit", slot + 1, _BLOCKS_AHEAD, _CONFIRMED):
+                if signatures := (await self._rpc.call("getBlock", next_slot, _SIGNATURES))["signatures"]:
                     return str(signatures[0])
         except RpcRefused:
             pass  # a node without blocks: its history begins at the newest, and what is too new is left out

@@ -8,12 +8,13 @@ from itertools import islice
 from math import inf
 from time import monotonic
 
-from windlass_indexer.chain import Chain, ListedSignature, is_unknown_signature
+from windlass_indexer.chain import Chain, ChainTime, ListedSignature, is_unknown_signature
 from windlass_indexer.errors import RpcRefused
 from windlass_indexer.event import FollowedProgram
+from windlass_indexer.forks import Forks, Replaced
 from windlass_indexer.ingest import Ingest
 from windlass_indexer.retries import persistently
-from windlass_indexer.store import Cursor, Store
+from windlass_indexer.store import Committed, Cursor, Store
 
 _log = logging.getLogger(__name__)
 
@@ -26,8 +27,9 @@ _SWEEP_AFTER_WAKEUP_SECONDS = 0.5
 _SWEEP_SECONDS = 2.0
 # After so many sweeps in a row that stopped at a null, people are told.
 _SWEEPS_TO_WARN = 10
-# A repair that did not help is not tried again before this.
+# A repair that did not help is tried again after this, and then less and less often.
 _REPAIR_SECONDS = 5.0
+_REPAIR_AT_MOST_SECONDS = 60.0
 # A node that told of a transaction may still answer null for it: asked again after these pauses (seconds), then
 # left to the sweeps.
 _NULL_PAUSES = (0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64)
@@ -36,8 +38,8 @@ _NULL_PAUSES = (0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64)
 class Follower:
     """Follows one program into the store.
 
-    `on_folded(streams)` is called with the streams that changed, after each commit. `confirmed_slot()` gives the
-    newest confirmed slot known.
+    `on_folded(streams)` is called with the streams that changed, after each commit. `time()` gives the chain's time as
+    last told.
     """
 
     def __init__(
@@ -45,19 +47,21 @@ class Follower:
         program: FollowedProgram,
         chain: Chain,
         store: Store,
-        confirmed_slot: Callable[[], int],
+        time: Callable[[], ChainTime],
         on_folded: Callable[[set[str]], None],
     ) -> None:
         self.program = program
         self._chain = chain
         self._store = store
-        self._transactions = Ingest(program, chain, store, confirmed_slot)
-        self._confirmed_slot = confirmed_slot
+        self._transactions = Ingest(program, chain, store, lambda: time().confirmed_slot)
+        self._forks = Forks(chain, store, self._transactions)
+        self._time = time
         self._on_folded = on_folded
         self._awake = asyncio.Event()
         self._told: dict[str, int] = {}  # signatures to fetch now, with how often the node had them not yet
         self._repairs: set[str] = set()
-        self._repaired: dict[str, float] = {}  # when a stream's repair was last asked for
+        # When a stream's repair was last asked for, and for how long it is not asked for again.
+        self._repaired: dict[str, tuple[float, float]] = {}
         self._gaps: set[str] = set()  # streams that wait for an event that a sweep may bring
         self._read: dict[str, int] = {}  # signatures read since the anchor, with their slots
         self._anchor: str | None = None
@@ -72,13 +76,17 @@ class Follower:
             self._awake.set()
 
     def repair(self, stream: str) -> None:
-        """This stream lacks an event that neither wake-ups nor sweeps brought."""
+        """This stream lacks an event that neither wake-ups nor sweeps brought, or is not as its account says."""
         if self._catching_up:
             return  # the sweep may still bring it; whoever asks will ask again
-        if monotonic() - self._repaired.get(stream, -inf) >= _REPAIR_SECONDS:
-            self._repaired[stream] = monotonic()
-            self._repairs.add(stream)
-            self._awake.set()
+        asked, pause = self._repaired.get(stream, (-inf, 0.0))
+        if (since := monotonic() - asked) < pause:
+            return
+        # After a longer calm it is another matter, and begins anew.
+        pause = _REPAIR_SECONDS if since > 4 * pause else min(2 * pause, _REPAIR_AT_MOST_SECONDS)
+        self._repaired[stream] = monotonic(), pause
+        self._repairs.add(stream)
+        self._awake.set()
 
     def sweep_soon(self) -> None:
         """Read what may not have been told."""
@@ -123,22 +131,27 @@ class Follower:
         """Read everything since the anchor that has not been read, oldest first, and move the anchor and cursor."""
         started = monotonic()
         waiting = set(self._gaps)
-        tip = self._confirmed_slot()
+        time = self._time()
+        tip = time.confirmed_slot
+        # What no fork reaches any more, and no node lists any later.
+        settled = min(time.finalized_slot, tip - _OVERLAP_SLOTS)
+        unsettled = await self._forks.unsettled()
         listed = await self._history(self.program.address, self._anchor)
+        self._take_over(await self._forks.compare(unsettled, listed))
         unread = [item for item in listed if not item.failed and item.signature not in self._read]
         if len(unread) > _CHUNK:
             self._catching_up = True
             _log.info("%s: %d transactions to catch up", self.program.idl.name, len(unread))
         for chunk in _chunks(unread):
-            cursor = Cursor(min(chunk[-1].slot - 1, tip), self._settled(chunk, tip))
+            cursor = Cursor(min(chunk[-1].slot - 1, tip), _newest_at(chunk, settled), settled)
             if missing := await self._ingest([item.signature for item in chunk], cursor):
                 # The cursor must not pass what the node lists and does not give yet.
                 self._next_sweep = started + _SWEEP_AFTER_WAKEUP_SECONDS
                 self._tell_stuck(missing)
                 return
-            self._move_anchor(cursor.signature, tip)
-        self._move_anchor(self._settled(listed, tip), tip)
-        await self._store.commit(self.program.address, [], Cursor(tip, self._anchor))
+            self._move_anchor(cursor.signature, settled)
+        self._move_anchor(_newest_at(listed, settled), settled)
+        await self._store.commit(self.program.address, [], Cursor(tip, self._anchor, settled))
         self._incomplete_sweeps = 0
         if self._catching_up:
             self._catching_up = False
@@ -149,7 +162,8 @@ class Follower:
         self._next_sweep = started + _SWEEP_SECONDS
 
     async def _repair(self, stream: str) -> None:
-        """Read the stream account's own history from the last event folded."""
+        """Read again what is not proven of the stream, then its account's own history from the last event folded."""
+        self._take_over(await self._forks.doubt(stream))
         listed = await self._history(stream, await self._store.last_signature(stream))
         _log.info("repairing stream %s: %d transactions of its own", stream, len(listed))
         for chunk in _chunks([item for item in listed if not item.failed]):
@@ -162,11 +176,21 @@ class Follower:
         `cursor` moves with them, in the same commit, if none is missing.
         """
         done = await self._transactions.fetch(signatures, cursor)
-        self._gaps = self._gaps - done.committed.whole | done.committed.gaps.keys()
-        if done.committed.folded:
-            self._on_folded(done.committed.folded)
-        self._read |= done.read
+        self._hear(done.committed)
+        # One of the two is on a fork that lost: which, a sweep will see.
+        self._read |= {s: slot for s, slot in done.read.items() if s not in done.committed.rivals}
         return done.missing
+
+    def _take_over(self, replaced: Replaced) -> None:
+        """What was read of a fork that lost is read again wherever it turns up."""
+        self._hear(replaced.committed)
+        for signature in replaced.signatures:
+            self._read.pop(signature, None)
+
+    def _hear(self, committed: Committed) -> None:
+        self._gaps = self._gaps - committed.whole | committed.gaps.keys()
+        if committed.folded:
+            self._on_folded(committed.folded)
 
     def _tell_stuck(self, missing: set[str]) -> None:
         self._incomplete_sweeps += 1
@@ -174,16 +198,10 @@ class Follower:
             some = ", ".join(sorted(missing)[:3])
             _log.warning("the node lists %d transactions that it does not give: %s, ...", len(missing), some)
 
-    @staticmethod
-    def _settled(listed: Sequence[ListedSignature], tip: int) -> str | None:
-        """The newest signature that is old enough for the next reading to begin after it."""
-        settled = (item.signature for item in reversed(listed) if item.slot <= tip - _OVERLAP_SLOTS)
-        return next(settled, None)
-
-    def _move_anchor(self, anchor: str | None, tip: int) -> None:
+    def _move_anchor(self, anchor: str | None, settled: int) -> None:
         if anchor is not None:
             self._anchor = anchor
-            self._read = {s: slot for s, slot in self._read.items() if slot > tip - _OVERLAP_SLOTS}
+            self._read = {s: slot for s, slot in self._read.items() if slot > settled}
 
     async def _history(self, address: str, until: str | None) -> list[ListedSignature]:
         """The address' transactions after `until`, oldest first."""
@@ -197,6 +215,11 @@ class Follower:
             _log.warning("the node does not know %s (any more): reading all of %s", until, address)
             pages = [page async for page in self._chain.history(address, None)]
         return [item for page in reversed(pages) for item in reversed(page)]
+
+
+def _newest_at(listed: Sequence[ListedSignature], slot: int) -> str | None:
+    """The newest signature at or before the slot."""
+    return next((item.signature for item in reversed(listed) if item.slot <= slot), None)
 
 
 def _chunks(items: Sequence[ListedSignature]) -> Iterator[Sequence[ListedSignature]]:

@@ -91,7 +91,7 @@ class _Indexer:
         self._alerts = TimeAlerts(settings.programs, pool, lambda: self._time, leadership.fence)
         self._outboxes = [Outbox(webhook, pool, leadership.fence) for webhook in settings.webhooks]
         self._followers = {
-            program.address: Follower(program, chain, self._store, self._confirmed_slot, self._verifier.changed)
+            program.address: Follower(program, chain, self._store, lambda: self._time, self._verifier.changed)
             for program in settings.programs
         }
         self._wakeups = Wakeups(
@@ -127,9 +127,6 @@ class _Indexer:
     async def _tell_time(self) -> None:
         self._time = await self._chain.time()
         await self._store.tell_time(list(self._followers), self._time)
-
-    def _confirmed_slot(self) -> int:
-        return self._time.confirmed_slot
 
     def _tell(self, program: str, signature: str) -> None:
         self._followers[program].tell(signature)

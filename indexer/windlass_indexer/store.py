@@ -17,15 +17,27 @@ from windlass_indexer.leadership import OPEN, Fence
 from windlass_indexer.notifications import notify
 
 _SQL = queries.load("store.sql")
+_FORKS = queries.load("forks.sql")
+_UNFOLD = queries.load("unfold.sql")
 _log = logging.getLogger(__name__)
+
+
+Place = tuple[int, int | None]
+"""Where a transaction stands: slot, and index in its block where the node tells it."""
+Standing = tuple[Place, tuple[int, ...], bytes]
+"""Where an event stands and what it says: its transaction's place, path, bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a program has been read: everything at or before `slot`; the next reading begins after `signature`."""
+    """How far a program has been read: everything at or before `slot`; the next reading begins after `signature`.
+
+    No fork takes back what is at or before the slot `settled`.
+    """
 
     slot: int
     signature: str | None
+    settled: int = 0
 
 
 @dataclass(slots=True)
@@ -33,11 +45,13 @@ class Committed:
     """What a commit came to for the streams it touched.
 
     `folded` have moved on; of all touched, `whole` lack nothing and `gaps` wait for the number that is missing.
+    `rivals` are transactions whose events claim a place that others have: one of the two is on a fork that lost.
     """
 
     folded: set[str] = field(default_factory=set)
     whole: set[str] = field(default_factory=set)
     gaps: dict[str, int] = field(default_factory=dict)
+    rivals: set[str] = field(default_factory=set)
 
 
 class Store:
@@ -60,7 +74,7 @@ class Store:
     async def cursor(self, program: str) -> Cursor | None:
         """Where the reading of `program` stands; None before the first."""
         row = await self._pool.fetchrow(_SQL["cursor"], program)
-        return Cursor(row["slot"], row["signature"]) if row else None
+        return Cursor(row["slot"], row["signature"], row["settled_slot"]) if row else None
 
     async def last_signature(self, stream: str) -> str | None:
         """The transaction of the newest event that `stream` has folded."""
@@ -91,7 +105,54 @@ class Store:
                 rivals = await self._rivals(connection, events) if inserted != f"INSERT 0 {len(events)}" else {}
                 await self._fold(connection, program, events, rivals, committed)
             if cursor is not None:
-                await connection.execute(_SQL["move_cursor"], program, cursor.slot, cursor.signature)
+                await connection.execute(_SQL["move_cursor"], program, cursor.slot, cursor.signature, cursor.settled)
+        return committed
+
+    async def unsettled(self, program: str) -> dict[str, Place]:
+        """The transactions with events that a fork may still take back, with their places."""
+        return {
+            signature: (slot, index) for signature, slot, index in await self._pool.fetch(_FORKS["unsettled"], program)
+        }
+
+    async def unproven(self, stream: str) -> dict[str, Place]:
+        """As `unsettled`, of one stream, and those whose events were never verified; the newest 5,000 of all."""
+        return {
+            signature: (slot, index) for signature, slot, index in await self._pool.fetch(_FORKS["unproven"], stream)
+        }
+
+    async def events_of(self, program: str, signatures: Sequence[str]) -> dict[str, set[Standing]]:
+        """What is kept of these transactions."""
+        kept: dict[str, set[Standing]] = {signature: set() for signature in signatures}
+        for signature, slot, index, path, raw in await self._pool.fetch(_FORKS["events_of"], program, signatures):
+            kept[signature].add(((slot, index), tuple(path), raw))
+        return kept
+
+    async def replace(self, program: str, signatures: Sequence[str], events: Sequence[Event]) -> Committed:
+        """Take the events of these transactions back, keep `events` in their place, and fold every stream that either
+        touches once more from its beginning: readers see the tables before or after, and nothing in between.
+
+        Raises LeadershipLost, as `commit` does.
+        """
+        committed = Committed()
+        async with self._fence.transaction(self._pool) as connection:
+            touched: list[str] = await connection.fetchval(_FORKS["streams_of"], program, signatures)
+            related: list[str] = await connection.fetchval(_FORKS["related"], touched)
+            # In the folds' order, and before anything is taken away: no writer waits for another in a circle.
+            await connection.execute(_FORKS["lock"], related)
+            shown = {(row["kind"], row["key"]): row for row in await connection.fetch(_FORKS["shown"], related)}
+            await connection.execute(_FORKS["take_back"], program, signatures)
+            for statement in _UNFOLD.values():
+                await connection.execute(statement, related)
+            await connection.execute(_FORKS["begin_anew"], related, touched)
+            await connection.execute(_SQL["insert_events"], *columns(events))
+            owners = dict(await connection.fetch(_FORKS["owners"], related))
+            owners |= {event.stream: program for event in events if event.stream is not None}
+            folded = await self._folding.fold(connection, owners)
+            await notify(connection, (shown | folded.changed).values())
+            await alerts.settle(connection, folded.governance, related)
+        committed.folded.update(folded.streams, touched)
+        committed.whole.update(folded.whole, set(touched) - folded.gaps.keys())
+        committed.gaps.update(folded.gaps)
         return committed
 
     async def _fold(
@@ -112,6 +173,7 @@ class Store:
         committed.folded.update(folded.streams - rivals.keys())
         committed.whole.update(folded.whole)
         committed.gaps.update(folded.gaps)
+        committed.rivals.update(event.signature for event in events if event.stream in rivals)
 
     async def _rivals(self, connection: asyncpg.Connection, events: Iterable[Event]) -> dict[str, str]:
         in_streams = [event for event in events if event.stream is not None]

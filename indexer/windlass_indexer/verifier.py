@@ -57,6 +57,8 @@ class Comparison:
 
 def compare(stream: str, program: str, seq: int, digest: bytes, account: AccountAt) -> Comparison:
     """Digests are compared at equal `seq` only: at another, they say nothing of each other."""
+    if account.data is None and seq == 0:
+        return Comparison(stream, program, seq, account.slot, Verdict.AGREES, "neither here nor on chain")
     if account.data is None or len(account.data) < _DIGEST.stop:
         there = "there is no such account" if account.data is None else "the account is too short for a stream"
         return Comparison(stream, program, seq, account.slot, Verdict.AHEAD, there)
@@ -79,7 +81,7 @@ def compare(stream: str, program: str, seq: int, digest: bytes, account: Account
 class Verifier:
     """Looks at every stream that changed, and at all others by rotation; beside the ingest, never in its way.
 
-    `repair(program, stream)` is called for a stream that stays behind the chain.
+    `repair(program, stream)` is called for a stream that differs from the chain, or stays apart from it.
     """
 
     def __init__(
@@ -146,7 +148,7 @@ class Verifier:
             since = monotonic()
             self._apart_since[comparison.stream] = since, comparison.seq
         apart = monotonic() - since
-        if comparison.verdict is Verdict.BEHIND and apart >= _REPAIR_AFTER_SECONDS:
+        if comparison.verdict is Verdict.DIFFERS or apart >= _REPAIR_AFTER_SECONDS:
             self._repair(comparison.program, comparison.stream)
         return comparison.verdict is Verdict.DIFFERS or apart >= _MARK_AFTER_SECONDS
 

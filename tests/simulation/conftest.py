@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from simulation.compressed_time import CompressedTime, told_by
@@ -12,9 +12,15 @@ from simulation.processes import Killing
 from simulation.simulation import Outcome, Simulation
 from stack.postgres import loop_in_a_thread
 
-Simulate = Callable[[int], Outcome]
 Killed = Callable[[Sequence[int]], list[Outcome]]
+LieTo = Callable[[int], Outcome]
 Elsewhere = Callable[[Coroutine[Any, Any, Any]], Any]
+
+
+class Simulate(Protocol):
+    """Runs a seed, on a chain that forks or on one that does not."""
+
+    def __call__(self, seed: int, *, forks: bool = True) -> Outcome: ...
 
 
 @pytest.fixture(scope="session")
@@ -44,11 +50,11 @@ def compressed(server: tuple[Server, Elsewhere]) -> Iterator[tuple[asyncio.Runne
 def simulate(compressed: tuple[asyncio.Runner, Simulation]) -> Simulate:
     """Runs a seed."""
     runner, simulation = compressed
-    return lambda seed: runner.run(simulation.run(seed))
+    return lambda seed, *, forks=True: runner.run(simulation.run(seed, forks=forks))
 
 
 @pytest.fixture(scope="session")
-def lie_to(compressed: tuple[asyncio.Runner, Simulation]) -> Simulate:
+def lie_to(compressed: tuple[asyncio.Runner, Simulation]) -> LieTo:
     """Runs a seed with a node that lies."""
     runner, simulation = compressed
     return lambda seed: runner.run(simulation.run_lied_to(seed))

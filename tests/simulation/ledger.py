@@ -249,12 +249,14 @@ class _Drawing:
         self._chain: list[Planned] = []
         self._clock = START
         self._highest = FIRST_SLOT - 1
+        self._final = 0
         switches = sorted(chance.randint(2, blocks) for _ in range(forks))
         self._extend([self._births()])
         while len(self.script.moves) < blocks or switches:
             if switches and len(self.script.moves) >= switches[0]:
                 switches.pop(0)
-                self._switch(min(depths.pop(), len(self._chain) - 1))
+                # What is final stays: a fork that lost may have been longer than the one that won.
+                self._switch(max(1, min(depths.pop(), len(self._chain) - 1 - self._final)))
             else:
                 self._extend([self._intents()])
 
@@ -270,7 +272,7 @@ class _Drawing:
         gone = self._chain[-depth:]
         base = self._chain[-depth - 1]
         self._fork += 1
-        count = max(1, depth + self._chance.randint(-2, 2))
+        count = min(max(1, depth + self._chance.randint(-2, 2)), self.script.lag)
         ahead = range(base.slot + 1, self._highest + count + 3)
         if self._chance.random() < 0.8:  # else a leader made two blocks for one slot
             taken = {block.slot for block in gone}
@@ -298,6 +300,7 @@ class _Drawing:
             self._clock += self._chance.choice([0, 0, 1, 1]) if self._chance.random() < 0.97 else 86_400
             blocks.append(Planned(slot, self._clock, self._fork, tuple(intents)))
         self._chain += blocks
+        self._final = max(self._final, len(self._chain) - 1 - self.script.lag)
         self.script.moves.append(Move(taken_back, tuple(blocks)))
 
     def _births(self) -> list[Intent]:

@@ -24,8 +24,8 @@ class Faults:
     cut: float = 0.0  # the connection ends in the middle of the answer
     refused: float = 0.0  # a JSON-RPC error that passes
     slow: float = 0.0  # an answer after up to 3 s, from what the node saw before
-    null: float = 0.0  # a transaction is told or listed, and not to be had for a while
-    unlisted: float = 0.0  # a transaction is to be had, and not listed for a while
+    null: float = 0.0  # a transaction is told or listed, and not to be had for a while after it was asked for
+    unlisted: float = 0.0  # a transaction is to be had, and not listed for some slots after its own
     dropped: float = 0.0  # a notification that never comes
     doubled: float = 0.0
     late: float = 0.0  # a notification that comes up to 10 s later
@@ -80,8 +80,8 @@ class Node:
         self._moves = 0
         shuffle = chance.randrange(2**32) if shuffled else None
         self._reader = Reader(self._seen, shuffle, index)
-        self._reader.absent = lambda transaction: self._withheld(transaction, "null", faults.null)
-        self._reader.unlisted = lambda transaction: self._withheld(transaction, "list", faults.unlisted)
+        self._reader.absent = self._absent
+        self._reader.unlisted = self._unlisted
         self._salt = chance.randrange(2**32)
         self._shown: dict[str, int] = {}
         self._listeners: set[_Listener] = set()
@@ -105,13 +105,20 @@ class Node:
     def _goes_wrong(self, rate: float) -> bool:
         return not self.healed and rate > 0 and self._chance.random() < rate
 
-    def _withheld(self, transaction: Executed, kind: str, rate: float) -> bool:
-        """Whether the node has not got it yet: for up to 8 moves after it was first asked."""
-        if self.healed or rate == 0:
+    def _absent(self, transaction: Executed) -> bool:
+        """Whether the node does not give it yet: for up to 8 moves after it was first asked."""
+        if self.healed or self._faults.null == 0:
             return False
         since = self._shown.setdefault(transaction.signature, self._moves)
-        draw = random.Random(f"{self._salt} {kind} {transaction.signature}")
-        return draw.random() < rate and self._moves < since + draw.randint(1, 8)
+        draw = random.Random(f"{self._salt} null {transaction.signature}")
+        return draw.random() < self._faults.null and self._moves < since + draw.randint(1, 8)
+
+    def _unlisted(self, transaction: Executed, age: int) -> bool:
+        """Whether the node does not list it yet, `age` slots after its own: a node's index is late by seconds."""
+        if self.healed or self._faults.unlisted == 0:
+            return False
+        draw = random.Random(f"{self._salt} list {transaction.signature}")
+        return draw.random() < self._faults.unlisted and age < draw.randint(1, 24)
 
     def hear(self) -> None:
         """The chain has moved: tell those who listen."""

@@ -41,7 +41,7 @@ class Killing:
         return list(await asyncio.gather(*map(one, seeds)))
 
     async def _run(self, seed: int) -> tuple[Plan, Growth, str, Outcome]:
-        plan = Plan.draw(seed)
+        plan = Plan.draw(seed, forks=True)
         outcome = Outcome(seed)
         growth = Growth(plan.script, Run(plan.script))
         node = plan.node(growth)

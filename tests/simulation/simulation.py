@@ -90,9 +90,9 @@ class Simulation:
         # Runs what PostgreSQL's supervisor does in the loop that it lives in.
         self._outside = outside
 
-    async def run(self, seed: int) -> Outcome:
+    async def run(self, seed: int, *, forks: bool = True) -> Outcome:
         """The seed's outcome."""
-        plan = Plan.draw(seed)
+        plan = Plan.draw(seed, forks=forks)
         outcome = Outcome(seed)
         growth = Growth(plan.script, Run(plan.script))
         node = plan.node(growth)

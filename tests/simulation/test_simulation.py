@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from time import monotonic
 
 import pytest
-from simulation.conftest import Killed, Simulate
-from simulation.seeds import ONCE_FAILED
+from simulation.conftest import Killed, LieTo, Simulate
+from simulation.seeds import ONCE_FAILED, ONCE_FAILED_WITHOUT_FORKS
 from simulation.simulation import Outcome
 
 # An indexer that ends in this process in the middle of connecting stands for one whose process is gone.
@@ -31,12 +31,12 @@ def report(outcomes: Sequence[Outcome], started: float) -> None:
     assert not wrong, "\n".join(f"seed {seed}: {line}" for seed, lines in wrong.items() for line in lines)
 
 
-def run_all(simulate: Simulate, seeds: Iterable[int]) -> None:
+def run_all(simulate: Simulate, seeds: Iterable[int], *, forks: bool = True) -> None:
     """One after the other, in this process and in compressed time."""
     started = monotonic()
     outcomes = []
     for seed in seeds:
-        outcomes.append(simulate(seed))
+        outcomes.append(simulate(seed, forks=forks))
         if len(outcomes) % 50 == 0:
             wrong = [outcome.seed for outcome in outcomes if outcome.wrong]
             sys.stderr.write(f"{len(outcomes)} seeds after {monotonic() - started:.0f} s; wrong: {wrong}\n")
@@ -57,7 +57,12 @@ def test_a_seed_that_once_failed_does_not_again(simulate: Simulate, seed: int) -
     run_all(simulate, [seed])
 
 
-def test_a_history_that_is_not_what_the_accounts_come_from_is_marked_and_nothing_else_is(lie_to: Simulate) -> None:
+@pytest.mark.parametrize("seed", ONCE_FAILED_WITHOUT_FORKS, ids=lambda seed: f"seed-{seed}")
+def test_a_seed_that_once_failed_without_forks_does_not_again(simulate: Simulate, seed: int) -> None:
+    run_all(simulate, [seed], forks=False)
+
+
+def test_a_history_that_is_not_what_the_accounts_come_from_is_marked_and_nothing_else_is(lie_to: LieTo) -> None:
     started = monotonic()
     outcomes = [lie_to(seed) for seed in range(5_000, 5_006)]
     assert sum(outcome.events for outcome in outcomes) > 3, "hardly any of the seeds lies"

@@ -107,7 +107,7 @@ class Reader:
         self._shuffle = shuffle
         self._tells_index = tells_index
         # Transactions that the node has not got yet, although it has their slots.
-        self.unlisted: Callable[[Executed], bool] = lambda transaction: False
+        self.unlisted: Callable[[Executed, int], bool] = lambda transaction, age: False
         self.absent: Callable[[Executed], bool] = lambda transaction: False
 
     def call(self, method: str, params: list[Any]) -> Answer:
@@ -173,7 +173,8 @@ class Reader:
                 break
             for place, transaction in self._listed(blocks[number]):
                 within = (before is None or (number, place) < before) and (after is None or (number, place) > after)
-                if within and name in transaction.mentions and not self.unlisted(transaction):
+                age = blocks[-1].slot - blocks[number].slot
+                if within and name in transaction.mentions and not self.unlisted(transaction, age):
                     page.append(self._item(view, number, transaction))
         return page[: options.get("limit", _PAGE)]
 

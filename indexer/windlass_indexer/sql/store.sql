@@ -25,13 +25,14 @@ WHERE (stored.signature, stored.path) <> (rival.signature, rival.path::integer[]
 
 -- name: move_cursor
 -- Never backwards: a reading that began earlier may end later.
-INSERT INTO cursors AS cursor (program, slot, signature) VALUES ($1, $2, $3)
+INSERT INTO cursors AS cursor (program, slot, signature, settled_slot) VALUES ($1, $2, $3, $4)
 ON CONFLICT (program) DO UPDATE
-SET slot = excluded.slot, signature = coalesce(excluded.signature, cursor.signature), updated_at = clock_timestamp()
+SET slot = excluded.slot, signature = coalesce(excluded.signature, cursor.signature),
+    settled_slot = greatest(excluded.settled_slot, cursor.settled_slot), updated_at = clock_timestamp()
 WHERE excluded.slot >= cursor.slot
 
 -- name: cursor
-SELECT slot, signature FROM cursors WHERE program = $1
+SELECT slot, signature, settled_slot FROM cursors WHERE program = $1
 
 -- name: tell_time
 -- Only where something moved, so that an idle chain costs no writes.

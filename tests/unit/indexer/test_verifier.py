@@ -27,3 +27,10 @@ def account(seq: int, digest: bytes) -> AccountAt:
 def test_digests_are_compared_at_equal_numbers_only(on_chain: AccountAt, verdict: Verdict) -> None:
     comparison = compare("stream", "program", 5, OURS, on_chain)
     assert (comparison.verdict, comparison.slot) == (verdict, 77)
+
+
+@pytest.mark.parametrize(("data", "verdict"), [(None, Verdict.AGREES), (account(1, OURS).data, Verdict.BEHIND)])
+def test_a_stream_that_was_taken_back_altogether_agrees_where_its_account_is_gone_too(
+    data: bytes | None, verdict: Verdict
+) -> None:
+    assert compare("stream", "program", 0, bytes(32), AccountAt("stream", 77, data)).verdict is verdict

@@ -199,13 +199,6 @@ def test_another_program_is_refused(ready: tuple[Governed, int]) -> None:
         world.execute(id, program_state=state)
 
 
-def test_a_program_whose_authority_left_is_refused(ready: tuple[Governed, int]) -> None:
-    world, id = ready
-    world.chain.put_program(world.program, elf("collateral_vault_v1"), world.stranger.pubkey())
-    with refused("UpgradeAuthorityMismatch"):
-        world.execute(id)
-
-
 def test_a_stranger_who_extends_the_program_delays_it_by_a_slot_only(ready: tuple[Governed, int]) -> None:
     """The loader refuses a second change of a program in one slot, and anyone may extend one."""
     world, id = ready

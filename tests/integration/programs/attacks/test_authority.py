@@ -2,10 +2,11 @@
 
 import pytest
 from solders.pubkey import Pubkey
-from stack.chain import elf
+from stack.chain import Chain, elf
 from stack.council import Council
 from stack.governed import DAY
 from stack.refusals import refused
+from stack.scenes import staged
 
 
 def test_the_program_is_not_given_to_a_key_that_nobody_holds(council: Council) -> None:
@@ -35,6 +36,29 @@ def test_the_authority_does_not_become_none_or_itself(council: Council, nobody: 
     key = Pubkey.default() if nobody == "none" else council.upgrade_authority
     with refused("NewAuthorityInvalid"):
         council.propose_transfer(key)
+
+
+@pytest.mark.parametrize("name", ["execute_upgrade", "execute_transfer", "keep_rollback_buffer", "rollback_upgrade"])
+def test_nothing_is_done_to_a_program_whose_authority_is_another(name: str) -> None:
+    scene = staged(name, Chain())
+    world, account = scene.world, scene.world.chain.account(scene.world.program_data)
+    data = account.data.replace(bytes(world.upgrade_authority), bytes(world.stranger.pubkey()))
+    world.chain.put(world.program_data, data, account.owner)
+    with refused("UpgradeAuthorityMismatch"):
+        scene.play()
+    world.chain.put(world.program_data, account.data, account.owner)
+    scene.play()
+
+
+def test_an_upgrade_voted_for_one_program_is_not_executed_on_another(council: Council) -> None:
+    """Every account is the other program's own; only the proposal is not about it."""
+    id = council.approved()
+    other = council.accounts_of(council.put_another_program())
+    council.send("register_program", council.deployer, arguments=bytes(8), changes=other)
+    council.chain.advance(2 * DAY)
+    with refused("ProgramMismatch"):
+        council.execute(id, **other)
+    council.execute(id)
 
 
 def test_a_transfer_is_executed_once(council: Council) -> None:

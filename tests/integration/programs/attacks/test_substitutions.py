@@ -15,6 +15,7 @@ from stack.council import Council
 from stack.instructions import unsigned
 from stack.refusals import refused
 from stack.scenes import SCENES, staged
+from windlass_programs.addresses import WINDLASS_PROGRAM_ID
 
 REFERENCE = Path(__file__).parents[4] / "docs" / "SMART_CONTRACT.md"
 PLACES = {entry["name"]: [each["name"] for each in entry["accounts"]] for entry in idl("windlass").json["instructions"]}
@@ -22,6 +23,9 @@ SIGNERS = {
     entry["name"]: [each["name"] for each in entry["accounts"] if each.get("signer")]
     for entry in idl("windlass").json["instructions"]
 }
+# These are compared with the address that another account holds, and with nothing else.
+NAMED = {(name, "tracker") for name, places in PLACES.items() if {"tracker", "multisig", "proposal"} <= set(places)}
+NAMED = NAMED - {("start_migration", "tracker")} | {("finalize_migration", "proposal")}
 
 
 @cache
@@ -90,6 +94,26 @@ def test_the_like_of_another_multisig_is_refused(name: str) -> None:
     for account in PLACES[name]:
         if account not in expected:
             assert likes[account] == own[account] or table()[name, account][0].startswith("anyone's: ")
+    scene.play()
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_an_account_of_windlass_at_another_address_is_refused(name: str) -> None:
+    """Nobody can make one. If one were there, the same bytes and named by the others, its seeds would not fit."""
+    scene, met = staged(name, Chain()), {}
+    chain = scene.world.chain
+    addresses = [meta.pubkey for meta in scene.instruction.accounts[: len(PLACES[name])]]
+    ours = {address: chain.account(address) for address in addresses if chain.exists(address)}
+    ours = {address: account for address, account in ours.items() if account.owner == WINDLASS_PROGRAM_ID}
+    for address, account in ours.items():
+        copy, place = chain.keypair().pubkey(), PLACES[name][addresses.index(address)]
+        chain.put(copy, account.data, account.owner)
+        for other in ours.keys() - {address} if (name, place) not in NAMED else ():
+            chain.put(other, ours[other].data.replace(bytes(address), bytes(copy)), account.owner)
+        met[place] = refusal(chain, replaced(scene.instruction, name, place, copy), scene.signers)
+        for other in ours:
+            chain.put(other, ours[other].data, account.owner)
+    assert met == {place: "TrackerMismatch" if (name, place) in NAMED else "ConstraintSeeds" for place in met}
     scene.play()
 
 

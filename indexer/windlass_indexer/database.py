@@ -7,6 +7,7 @@ import asyncpg
 
 from windlass_indexer import migrations
 from windlass_indexer.errors import DatabaseUnreachable
+from windlass_indexer.retries import is_retryable, persistently
 from windlass_indexer.settings import without_password
 
 _CONNECT_SECONDS = 5.0
@@ -15,15 +16,32 @@ _POOL_SIZE = 6
 
 @asynccontextmanager
 async def migrated_pool(url: str | None) -> AsyncIterator[asyncpg.Pool]:
-    """Connections to the database, its tables up to date. Raises DatabaseUnreachable or MigrationError."""
-    async with connection(url) as first:
-        await migrations.apply(first)
+    """Connections to the database, its tables up to date. Raises DatabaseUnreachable or MigrationError.
+
+    What only passes is waited for: a server that starts or has no connection left, a session that somebody ends.
+    """
+    await persistently("making the tables")(_migrate, url)
+    async with await persistently("connecting to PostgreSQL")(_pool, url) as pool:
+        yield pool
+
+
+async def _migrate(url: str | None) -> None:
+    try:
+        async with connection(url) as opened:
+            await migrations.apply(opened)
+    except DatabaseUnreachable as unreachable:
+        answered = unreachable.__cause__
+        if isinstance(answered, asyncpg.PostgresError) and is_retryable(answered):
+            raise answered from None
+        raise
+
+
+async def _pool(url: str | None) -> asyncpg.Pool:
     # JIT: it costs more than these short statements take.
     settings = {"application_name": "windlass-indexer", "jit": "off"}
-    async with asyncpg.create_pool(
+    return await asyncpg.create_pool(
         url, min_size=1, max_size=_POOL_SIZE, timeout=_CONNECT_SECONDS, server_settings=settings
-    ) as pool:
-        yield pool
+    )
 
 
 @asynccontextmanager

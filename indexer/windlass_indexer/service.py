@@ -50,9 +50,8 @@ async def run(settings: Settings) -> None:
 
 
 async def _follow(settings: Settings) -> None:
-    async with migrated_pool(settings.database_url) as pool, _reached_chain(settings) as chain:
+    async with _claimed(settings) as (pool, chain):
         await _reach_websocket(settings.ws_url)
-        await Store(pool, settings.programs).claim_chain(await chain.genesis_hash())
         while True:
             try:
                 async with leading(settings.database_url) as leadership:
@@ -63,18 +62,15 @@ async def _follow(settings: Settings) -> None:
 
 async def verify(settings: Settings) -> list[Comparison]:
     """Compare every stream in the tables with its account, once. Raises as `run` does."""
-    async with migrated_pool(settings.database_url) as pool, _reached_chain(settings) as chain:
-        await Store(pool, settings.programs).claim_chain(await chain.genesis_hash())
+    async with _claimed(settings) as (pool, chain):
         return await Verifier(chain, pool, lambda program, stream: None).check_all()
 
 
 async def backfill(settings: Settings, first: int, last: int, told: Progress) -> Backfilled:
     """Read the slots `first` to `last` of all programs followed. Raises as `run` does, and as `Backfill.run`."""
     collect_less_often()
-    async with migrated_pool(settings.database_url) as pool, _reached_chain(settings) as chain:
-        store = Store(pool, settings.programs)
-        await store.claim_chain(await chain.genesis_hash())
-        return await Backfill(settings.programs, chain, store, first, last, told).run()
+    async with _claimed(settings) as (pool, chain):
+        return await Backfill(settings.programs, chain, Store(pool, settings.programs), first, last, told).run()
 
 
 class _Indexer:
@@ -167,6 +163,18 @@ def _tell_followed(program: FollowedProgram) -> None:
     _log.info("following %s %s%s", program.idl.name, program.address, proof)
     for name, why in program.codec.undecodable.items():
         _log.warning("%s: %s is kept raw: %s", program.idl.name, name, why)
+
+
+@asynccontextmanager
+async def _claimed(settings: Settings) -> AsyncIterator[tuple[asyncpg.Pool, Chain]]:
+    """The database and the chain that it is about."""
+
+    async def claim() -> None:
+        await Store(pool, settings.programs).claim_chain(await chain.genesis_hash())
+
+    async with migrated_pool(settings.database_url) as pool, _reached_chain(settings) as chain:
+        await persistently("asking which chain this is")(claim)
+        yield pool, chain
 
 
 @asynccontextmanager

@@ -99,6 +99,22 @@ async def test_a_database_about_another_chain_is_left_alone(localnet: Localnet, 
     assert "--database" in ended.err
 
 
+async def test_sessions_that_somebody_ends_delay_a_start_and_do_not_end_it(
+    localnet: Localnet, database: str, connection: asyncpg.Connection
+) -> None:
+    cut = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+    async def cut_whatever_comes(sessions: int) -> None:
+        while sessions > 0:
+            sessions -= await connection.fetchval(cut)
+
+    async with running_indexer(localnet, database):
+        async with asyncio.timeout(20):
+            await cut_whatever_comes(8)
+        await until(lambda: connection.fetchval("SELECT slot FROM cursors"), "the chain is followed")
+
+
 async def test_indexers_that_start_together_agree_which_chain_the_database_is_about(database: str) -> None:
     async with asyncpg.create_pool(database, min_size=16, max_size=16) as pool:
         store, genesis = Store(pool, []), str(Pubkey.new_unique())

@@ -1,11 +1,13 @@
-"""The ASGI application: /graphql, /healthz, /readyz."""
+"""The ASGI application: /graphql, the REST reads and their /openapi.json, /healthz, /readyz."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import orjson
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -20,8 +22,12 @@ from windlass_graphql.database import Database
 from windlass_graphql.errors import ApiError
 from windlass_graphql.graphql_endpoint import GraphQLEndpoint
 from windlass_graphql.listener import Listener
+from windlass_graphql.masking import INTERNAL
 from windlass_graphql.persisted import PersistedQueries
 from windlass_graphql.rate_limit import LimitRates, RateLimit
+from windlass_graphql.refusals import refusal
+from windlass_graphql.rest import endpoint as rest
+from windlass_graphql.rest.openapi import openapi
 from windlass_graphql.schema import graphql_schema
 from windlass_graphql.subscription import Context
 
@@ -35,6 +41,8 @@ def create_app(
     """The service over an open database. Pages of other origins may ask only where they are named."""
     hub = Hub()
     listener = Listener(database, hub)
+    documents = Documents(graphql_schema)
+    described = orjson.dumps(openapi(graphql_schema))
     endpoint = GraphQLEndpoint(Context(database, hub), persisted, rates, cors_origins)
 
     @asynccontextmanager
@@ -59,13 +67,16 @@ def create_app(
             {"status": "ready" if ready else "not ready", "checks": dict(checks)}, status_code=200 if ready else 503
         )
 
+    async def openapi_json(_: Request) -> Response:
+        return Response(described, media_type="application/json")
+
     middleware: list[Any] = [
         Middleware(LimitRates, rates=rates),
         Middleware(BodyLimit, largest=LARGEST_BODY),
         Middleware(
             CompiledQueries,
             database=database,
-            documents=Documents(graphql_schema),
+            documents=documents,
             persisted=persisted,
             rates=rates,
             path="/graphql",
@@ -87,12 +98,28 @@ def create_app(
         routes=[
             Route("/graphql", endpoint, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", endpoint),
+            *rest.routes(database, documents, rates),
+            Route("/openapi.json", openapi_json),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
         ],
         middleware=middleware,
+        exception_handlers={HTTPException: _refused, Exception: _failed},
         lifespan=lifespan,
     )
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        message = f"{request.method} is not answered here; expected {(error.headers or {}).get('Allow', 'another')}"
+        return refusal(405, "METHOD_NOT_ALLOWED", message, error.headers)
+    return refusal(error.status_code, "NOT_FOUND", "there is nothing here; /openapi.json tells what there is")
+
+
+async def _failed(_: Request, __: Exception) -> Response:
+    """Starlette raises it again, for the server to log."""
+    return refusal(500, "INTERNAL", INTERNAL)
 
 
 async def _readiness(database: Database, listener: Listener) -> Mapping[str, str]:

@@ -9,13 +9,9 @@ import strawberry
 
 from windlass_graphql.addresses import address
 from windlass_graphql.errors import BadArguments
+from windlass_graphql.limits import LARGEST_LIST, LONGEST_TEXT
 from windlass_graphql.pages import Page, page
 from windlass_graphql.reads import Argument, Inline, Listing, One, Reads, Value
-
-MOST_ITEMS = 100
-"""Of a list given as an argument."""
-LONGEST_TEXT = 128
-"""Characters of an argument; none that is searched for has as many."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +60,8 @@ def bind(field: str, reads: Reads, arguments: Mapping[str, Any]) -> Bound:
 
 def _value(name: str, argument: Argument, value: Any) -> Hashable:
     if isinstance(value, list):
-        if len(value) > MOST_ITEMS:
-            raise BadArguments(f"{name}: expected at most {MOST_ITEMS} items, got {len(value)}")
+        if len(value) > LARGEST_LIST:
+            raise BadArguments(f"{name}: expected at most {LARGEST_LIST} items, got {len(value)}")
         # In one order, so that equal filters share a batch.
         return tuple(sorted({str(_plain(item)) for item in value}))
     if strawberry.ID in (argument.type, *get_args(argument.type)):

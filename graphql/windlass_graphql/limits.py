@@ -26,6 +26,11 @@ MOST_ROOT_FIELDS = 20
 MOST_OBJECTS = 25_000
 """Objects that an answer may hold by its page sizes; counted once the variables are known, before any SQL."""
 
+LARGEST_LIST = 100
+"""Items of a list given as an argument."""
+LONGEST_TEXT = 128
+"""Characters of an argument; none that is searched for has as many."""
+
 
 @dataclass(frozen=True)
 class _Extent:

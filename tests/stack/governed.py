@@ -68,13 +68,26 @@ class Governed:
         self.payer = self.chain.funded_keypair()
         self.create_key = self.chain.keypair()
         self.deployer = self.chain.keypair()
-        self.multisig = multisig_address(self.create_key.pubkey())
-        self.program_state = program_state_address(self.multisig, self.program)
         self.program_data = program_data_address(self.program)
-        self.upgrade_authority = upgrade_authority_address(self.multisig, self.program)
         roles = [PROPOSE | APPROVE, PROPOSE | APPROVE, APPROVE, APPROVE | GUARD, APPROVE]
         self.terms = Terms([(member.pubkey(), role) for member, role in zip(self.members, roles, strict=True)])
         self.chain.put_program(self.program, elf(self.release), self.deployer.pubkey())
+        self._come_under(multisig_address(self.create_key.pubkey()))
+
+    def _come_under(self, multisig: Pubkey) -> None:
+        self.multisig = multisig
+        self.program_state = program_state_address(multisig, self.program)
+        self.upgrade_authority = upgrade_authority_address(multisig, self.program)
+
+    def join(self, other: "Governed") -> None:
+        """Have the multisig of another program, in the place of one of its own."""
+        self.members, self.proposer, self.create_key, self.terms = (
+            other.members,
+            other.proposer,
+            other.create_key,
+            other.terms,
+        )
+        self._come_under(other.multisig)
 
     # The steps of the story; each raises Refused where the program says no.
 

@@ -125,9 +125,12 @@ class Ledger(Governed):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.migration_authority = migration_authority_address(self.multisig, self.program)
-        self.chain.put_program(self.program, ledger_elf(self.multisig), self.deployer.pubkey())
         self.upgrade = 0
+
+    def _come_under(self, multisig: Pubkey) -> None:
+        super()._come_under(multisig)
+        self.migration_authority = migration_authority_address(multisig, self.program)
+        self.chain.put_program(self.program, ledger_elf(multisig), self.deployer.pubkey())
 
     def upload(self, code: bytes | None = None, authority: Pubkey | None = None) -> Pubkey:
         """A buffer with the ledger, or `code`."""

@@ -15,6 +15,10 @@ from windlass_programs.addresses import multisig_address
 from windlass_programs.digests import code_digest
 
 
+def _next_id(council: Council) -> int:
+    return council.multisig_config.proposal_count + 1
+
+
 def _initialize_multisig(council: Council) -> Act:
     another = council.chain.keypair()
     accounts = {"create_key": another.pubkey(), "multisig": multisig_address(another.pubkey())}
@@ -35,7 +39,7 @@ def _propose_upgrade(council: Council) -> Act:
     buffer = council.upload()
     accounts = {"buffer": buffer, "proposer": council.proposer.pubkey()}
     arguments = code_digest(elf(council.successor)) + b"\1\0"
-    instruction = council.instruction("propose_upgrade", id=1, arguments=arguments, changes=accounts)
+    instruction = council.instruction("propose_upgrade", id=_next_id(council), arguments=arguments, changes=accounts)
     return instruction, [council.payer, council.proposer]
 
 
@@ -71,7 +75,9 @@ def _resume_system(council: Council) -> Act:
 
 def _propose_config(council: Council) -> Act:
     accounts = {"proposer": council.proposer.pubkey()}
-    instruction = council.instruction("propose_config", id=1, arguments=council.terms.pack(), changes=accounts)
+    instruction = council.instruction(
+        "propose_config", id=_next_id(council), arguments=council.terms.pack(), changes=accounts
+    )
     return instruction, [council.payer, council.proposer]
 
 
@@ -94,7 +100,10 @@ def _keep_rollback_buffer(council: Council) -> Act:
 def _propose_rollback(council: Council) -> Act:
     council.upgraded()
     accounts = {"proposer": council.proposer.pubkey()}
-    return council.instruction("propose_rollback", id=2, changes=accounts), [council.payer, council.proposer]
+    return council.instruction("propose_rollback", id=_next_id(council), changes=accounts), [
+        council.payer,
+        council.proposer,
+    ]
 
 
 def _retire_rollback(council: Council) -> Act:
@@ -108,7 +117,7 @@ def _retire_rollback(council: Council) -> Act:
 
 def _propose_transfer(council: Council) -> Act:
     accounts, arguments = {"proposer": council.proposer.pubkey()}, bytes(council.stranger.pubkey())
-    instruction = council.instruction("propose_transfer", id=1, arguments=arguments, changes=accounts)
+    instruction = council.instruction("propose_transfer", id=_next_id(council), arguments=arguments, changes=accounts)
     return instruction, [council.payer, council.proposer]
 
 
@@ -160,15 +169,22 @@ class Scene:
         self.world.chain.send(self.instruction, signers=self.signers)
 
 
-def staged(name: str, chain: Chain) -> Scene:
-    """The scene of an instruction: a program of its own under a multisig of its own, beside all that the chain has."""
+def staged(name: str, chain: Chain, beside: Governed | None = None) -> Scene:
+    """The scene of an instruction: a program of its own under a multisig of its own, or under that of the program
+    `beside`, and all that the chain has stays."""
     program = chain.keypair().pubkey()
     if name in GOVERNING:
         council = Council(chain, program)
-        council.initialize()
-        council.register()
+        _begin(council, beside)
         return Scene(council, *GOVERNING[name](council))
     ledger = Ledger(chain, program)
-    ledger.initialize()
-    ledger.register()
+    _begin(ledger, beside)
     return Scene(ledger, *MIGRATING[name](ledger))
+
+
+def _begin(world: Governed, beside: Governed | None) -> None:
+    if beside is None:
+        world.initialize()
+    else:
+        world.join(beside)
+    world.register()

@@ -1,5 +1,5 @@
 """Each account of each instruction in turn is another: one of the attacker's own, the same scene's under another
-multisig, one that does not sign. The reference's table says what refuses it, or why it may be anyone's."""
+multisig or of another program, one that does not sign. The reference's table says what refuses it, or why it may be."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from stack.chain import Chain, Refused, idl
 from stack.council import Council
 from stack.instructions import unsigned
 from stack.refusals import refused
-from stack.scenes import SCENES, staged
+from stack.scenes import SCENES, Scene, staged
 from windlass_programs.addresses import WINDLASS_PROGRAM_ID
 
 REFERENCE = Path(__file__).parents[4] / "docs" / "SMART_CONTRACT.md"
@@ -29,17 +29,20 @@ NAMED = NAMED - {("start_migration", "tracker")} | {("finalize_migration", "prop
 
 
 @cache
-def table() -> dict[tuple[str, str], tuple[str, str]]:
-    """What the reference says of (instruction, account): of one of the attacker's own, of its like."""
+def table() -> dict[tuple[str, str], list[str]]:
+    """What the reference says of (instruction, account) where it is one of the attacker's own, and where its like."""
     section = REFERENCE.read_text().partition("## Accounts in the place of others")[2].partition("\n## ")[0]
-    said: dict[tuple[str, str], tuple[str, str]] = {}
-    for account, where, own, like in re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*?) \|$", section, re.MULTILINE):
-        named = re.findall(r"`(\w+)`", where)
+    said: dict[tuple[str, str], list[str]] = {}
+    for account, where, *cells in re.findall(r"^\| `(\w+)`" + r" \| (.*?)" * 4 + r" \|$", section, re.MULTILINE):
         elsewhere = [name for name in SCENES if account in PLACES[name] and (name, account) not in said]
-        for name in named or elsewhere:
+        for name in re.findall(r"`(\w+)`", where) or elsewhere:
             assert (name, account) not in said, f"{account} of {name} is there twice"
-            said[name, account] = (own.strip("`"), like.strip("`"))
+            said[name, account] = [cell.strip("`") for cell in cells]
     return said
+
+
+OWN, OF_ANOTHER_MULTISIG, OF_ANOTHER_PROGRAM = range(3)
+WITH_PROGRAM = [name for name in SCENES if table()[name, PLACES[name][0]][OF_ANOTHER_PROGRAM] != "—"]
 
 
 def refusals(name: str, column: int) -> dict[str, str]:
@@ -69,31 +72,41 @@ def test_the_reference_names_each_account_of_each_instruction() -> None:
 def test_an_account_of_the_attackers_own_is_refused(name: str) -> None:
     chain = Chain()
     scene, attacker = staged(name, chain), chain.funded_keypair()
-    expected, signers = refusals(name, 0), [attacker, *scene.signers]
+    expected, signers = refusals(name, OWN), [attacker, *scene.signers]
     attacks = {account: replaced(scene.instruction, name, account, attacker.pubkey()) for account in expected}
     assert {account: refusal(chain, attack, signers) for account, attack in attacks.items()} == expected
 
     instruction = scene.instruction
     for account in PLACES[name]:
         if account not in expected:
-            assert table()[name, account][0].startswith("anyone's: ")
+            assert table()[name, account][OWN].startswith("anyone's: ")
             instruction = replaced(instruction, name, account, attacker.pubkey())
     chain.send(instruction, signers=signers)
 
 
 @pytest.mark.parametrize("name", SCENES)
 def test_the_like_of_another_multisig_is_refused(name: str) -> None:
-    chain = Chain()
-    other, scene = staged(name, chain), staged(name, chain)
-    expected, signers = refusals(name, 1), [*other.signers, *scene.signers]
-    likes = dict(zip(PLACES[name], [meta.pubkey for meta in other.instruction.accounts], strict=False))
+    other = staged(name, Chain())
+    attack_with_likes(name, OF_ANOTHER_MULTISIG, other, staged(name, other.world.chain))
+
+
+@pytest.mark.parametrize("name", WITH_PROGRAM)
+def test_the_like_of_another_program_under_the_same_multisig_is_refused(name: str) -> None:
+    other = staged(name, Chain())
+    attack_with_likes(name, OF_ANOTHER_PROGRAM, other, staged(name, other.world.chain, other.world))
+
+
+def attack_with_likes(name: str, column: int, other: Scene, scene: Scene) -> None:
+    """Play the scene with each account in turn from the other, and then as it is."""
+    chain, expected, signers = scene.world.chain, refusals(name, column), [*other.signers, *scene.signers]
+    likes, own = (
+        dict(zip(PLACES[name], [meta.pubkey for meta in each.instruction.accounts], strict=False))
+        for each in (other, scene)
+    )
     attacks = {account: replaced(scene.instruction, name, account, likes[account]) for account in expected}
     assert {account: refusal(chain, attack, signers) for account, attack in attacks.items()} == expected
-
-    own = dict(zip(PLACES[name], [meta.pubkey for meta in scene.instruction.accounts], strict=False))
-    for account in PLACES[name]:
-        if account not in expected:
-            assert likes[account] == own[account] or table()[name, account][0].startswith("anyone's: ")
+    same = {account for account in PLACES[name] if table()[name, account][column] == "the same"}
+    assert {account for account in own if own[account] == likes[account]} == same
     scene.play()
 
 

@@ -24,7 +24,7 @@ class Change:
     """What the indexer says of one aggregate in one transaction: the payload on the channel `windlass_changes`."""
 
     kind: str
-    """proposal, vault, program, multisig or status."""
+    """proposal, vault, program, multisig, alert or status."""
     key: str
     """The aggregate's address."""
     slot: int
@@ -33,6 +33,11 @@ class Change:
     multisig: str | None = None
     program: str | None = None
     owner: str | None = None
+    proposal: str | None = None
+    topic: str | None = None
+    """What it says, where the kind is not enough."""
+    number: int = 0
+    """Its place in its feed; 0 where there is none."""
 
     @classmethod
     def parse(cls, payload: str) -> "Change":
@@ -60,6 +65,8 @@ class Interest:
     multisig: str | None = None
     program: str | None = None
     owner: str | None = None
+    proposal: str | None = None
+    topics: frozenset[str] | None = None
 
     def covers(self, change: Change) -> bool:
         """Whether the change is wanted."""
@@ -69,6 +76,8 @@ class Interest:
             and self.multisig in (None, change.multisig)
             and self.program in (None, change.program)
             and self.owner in (None, change.owner)
+            and self.proposal in (None, change.proposal)
+            and (self.topics is None or change.topic in self.topics)
         )
 
 
@@ -118,6 +127,8 @@ class Hub:
 
     def __init__(self) -> None:
         self._subscriptions: dict[str, set[Subscription]] = {}
+        self.heard: dict[str, int] = {}
+        """Of each kind that is a feed, the number up to which everything was told."""
 
     @contextmanager
     def subscribe(self, interest: Interest) -> Iterator[Subscription]:
@@ -136,6 +147,8 @@ class Hub:
 
     def tell(self, told: Told) -> None:
         """Queues it for everyone who wants it."""
+        if told.change.number:
+            self.heard[told.change.kind] = told.change.number
         for subscription in self._subscriptions.get(told.change.kind, ()):
             if subscription.interest.covers(told.change):
                 subscription.offer(told)

@@ -69,8 +69,8 @@ class BadCursor(ApiError):
 
     def __init__(self, argument: str, listing: str) -> None:
         super().__init__(
-            f"{argument}: expected a cursor that `{listing}` handed out (an edge's cursor or one of pageInfo's); "
-            "leave it out to begin at the list's end"
+            f"{argument}: expected a cursor that `{listing}` handed out (an edge's cursor, one of pageInfo's, or a "
+            "message's); leave it out to begin at the list's end"
         )
 
 
@@ -141,7 +141,7 @@ class FellBehind(ApiError):
     def __init__(self, limit: int) -> None:
         super().__init__(
             f"this subscription fell behind by more than {limit} changes and was ended; "
-            "subscribe again with includeCurrent: true, or narrow it down"
+            "subscribe again after the last cursor (or with includeCurrent: true), or narrow it down"
         )
 
 

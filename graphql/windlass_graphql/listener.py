@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
 from windlass_graphql.changes import BURST, Change, Hub, Told
-from windlass_graphql.database import Database
+from windlass_graphql.database import Database, Row
+from windlass_graphql.feeds import FEEDS, PAGE, Feed
 from windlass_graphql.queries import queries
 from windlass_graphql.reader import Reader
 
@@ -27,8 +30,9 @@ _READ = {"proposal": "proposals_by_address", "vault": "vaults_by_address"}
 class Listener:
     """Reads each changed aggregate once, after the commit that changed it, and tells the hub.
 
-    After the connection was lost, what was written meanwhile is found by its slot; what was told already is known by
-    its slot and sequence number. So a change may be told twice, but never not at all.
+    Of a feed a notification only says that there is something to read: each entry is told once, in order, whatever
+    happens to the connection. Other things that were written while it was lost are found by their slot, and those that
+    were told already known by slot and sequence number: such a change may be told twice, but never not at all.
     """
 
     def __init__(self, database: Database, hub: Hub) -> None:
@@ -79,20 +83,39 @@ class Listener:
                 async with asyncio.timeout(QUIET):
                     payloads = [await arrived.get()]
             except TimeoutError:
-                await connection.execute("SELECT 1", timeout=ANSWER)
+                await self._read(connection, FEEDS)
                 continue
             while not arrived.empty():
                 payloads.append(arrived.get_nowait())
-            await self._tell(connection, _changes(payloads))
+            changes = _changes(payloads)
+            await self._read(connection, [feed for feed in FEEDS if any(feed.kind == each.kind for each in changes)])
+            await self._tell(connection, [each for each in changes if each.kind not in self._hub.heard])
             if None in payloads:
                 raise ConnectionError("PostgreSQL closed it")
 
     async def _catch_up(self, connection: Any) -> None:
+        for feed in FEEDS:
+            if feed.kind not in self._hub.heard:
+                self._hub.heard[feed.kind] = await feed.newest(_On(connection))
+        await self._read(connection, FEEDS)
         if not self._slots:
             self._slots = dict(await connection.fetchrow(queries()["newest_slots"]))
             return
         rows = await connection.fetch(queries()["changed_since"], self._slots["proposal"], self._slots["vault"])
         await self._tell(connection, [*(Change(**row) for row in rows), Change("status", "", slot=0, seq=0)])
+
+    async def _read(self, connection: Any, feeds: Iterable[Feed]) -> None:
+        """Tells what is new in these feeds."""
+        for feed in feeds:
+            full = True
+            while full:
+                entries = await feed.entries(_On(connection), self._hub.heard[feed.kind])
+                full = len(entries) == PAGE
+                reader = Reader(self._database)
+                for number, entry in enumerate(entries, start=1):
+                    self._hub.tell(Told(feed.change(entry), entry, reader))
+                    if number % BURST == 0:
+                        await self._hub.settle()
 
     async def _tell(self, connection: Any, changes: list[Change]) -> None:
         # Compared for equality, not order: a fork can take events back.
@@ -119,6 +142,20 @@ class Listener:
             if change.kind in _READ:
                 self._slots[change.kind] = max(self._slots[change.kind], change.slot)
                 self._told[change.kind, change.key] = (change.slot, change.seq)
+
+
+@dataclass(frozen=True)
+class _On:
+    """The connection that listens, to read from: it answers, or it is lost."""
+
+    connection: Any
+
+    async def fetch(self, query: str, *arguments: object) -> list[Row]:
+        return await self.fetch_sql(queries()[query], *arguments)
+
+    async def fetch_sql(self, sql: str, *arguments: object) -> list[Row]:
+        rows: list[Row] = await self.connection.fetch(sql, *arguments, timeout=ANSWER)
+        return rows
 
 
 def _changes(payloads: list[str | None]) -> list[Change]:

@@ -1,6 +1,7 @@
 """The schema's entry points for following."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 
 import strawberry
@@ -9,12 +10,15 @@ from windlass_graphql.addresses import optional_address
 from windlass_graphql.arguments import NOTHING, bind
 from windlass_graphql.changes import Hub, Interest, Told
 from windlass_graphql.database import Database, Row
+from windlass_graphql.feeds import ALERTS
 from windlass_graphql.fields import subscription
+from windlass_graphql.following import follow
 from windlass_graphql.pages import LARGEST_PAGE
 from windlass_graphql.query import Query
 from windlass_graphql.reader import Reader
 from windlass_graphql.reads import declared
 from windlass_graphql.scalars import Int53
+from windlass_graphql.types.alert import Alert, AlertKind
 from windlass_graphql.types.proposal import Proposal
 from windlass_graphql.types.status import IndexerStatus
 from windlass_graphql.types.vault import Vault
@@ -37,6 +41,15 @@ class Context:
 
 Info = strawberry.Info[Context, None]
 
+After = Annotated[
+    str | None,
+    strawberry.argument(
+        description="The cursor of the last message that was heard, from whichever server: what has happened since "
+        "comes first. Begins with what happens next unless given."
+    ),
+]
+OnlyThis = Annotated[strawberry.ID | None, strawberry.argument(description="Only those of this one.")]
+
 
 @strawberry.type(description="A change of a proposal, sent when the database has committed it.")
 class ProposalChange:
@@ -58,6 +71,14 @@ class ProposalChange:
             seq=Int53(told.change.seq),
             proposal=told.reader.node(told.row),
         )
+
+
+@strawberry.type(description="Something that happened to an alert: it was raised, withdrawn, or raised again.")
+class AlertChange:
+    """An alert after it."""
+
+    cursor: str = strawberry.field(description="Subscribe `after` this one to go on from here.")
+    alert: Alert = strawberry.field(description="The alert; `withdrawnAt` says whether it holds.")
 
 
 @strawberry.type(description="A change of a vault, sent when the database has committed it.")
@@ -110,6 +131,32 @@ class Subscription:
                 if sent.get(told.change.key) != _proposal_version(told.row):
                     sent.pop(told.change.key, None)
                     yield ProposalChange.of(told)
+
+    @subscription(
+        "Alerts as they are raised or withdrawn: each time once, in order. Of what happened to one alert while nobody "
+        "listened, the last is told."
+    )
+    async def alert_changed(
+        self,
+        info: Info,
+        multisig: OnlyThis = None,
+        program: OnlyThis = None,
+        proposal: OnlyThis = None,
+        kinds: Annotated[list[AlertKind] | None, strawberry.argument(description="Only of one of these kinds.")] = None,
+        after: After = None,
+    ) -> AsyncGenerator[AlertChange, None]:
+        """Alerts as they come."""
+        interest = Interest(
+            ALERTS.kind,
+            multisig=optional_address("multisig", multisig),
+            program=optional_address("program", program),
+            proposal=optional_address("proposal", proposal),
+            topics=None if kinds is None else frozenset(str(kind.value) for kind in kinds),
+        )
+        heard = None if after is None else ALERTS.number(after)
+        async with aclosing(follow(info.context.database, info.context.hub, ALERTS, interest, heard)) as alerts:
+            async for told in alerts:
+                yield AlertChange(cursor=ALERTS.cursor(told.change.number), alert=told.reader.node(told.row))
 
     @subscription("Changes of vaults: one's, an owner's, or all.")
     async def vault_changed(

@@ -252,6 +252,41 @@ class ReadModel:
         await self.notify(kind="vault", key=vault, owner=owner, slot=self.slot, seq=len(deposits) + 1)
         return vault
 
+    async def alert(self, proposal: Proposal, kind: str = "proposal_created", at: datetime = GENESIS) -> int:
+        """An alert, of a cause that no other has; gives its number."""
+        async with self.transaction():
+            await self._number_alerts()
+            id, change = await self.connection.fetchrow(
+                """INSERT INTO alerts (kind, stream, seq, slot, signature, multisig, program, proposal, at, data)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '{}') RETURNING id, change""",
+                kind,
+                proposal.governance.multisig,
+                next(_numbers),
+                self.slot,
+                signature(),
+                proposal.governance.multisig,
+                proposal.governance.program,
+                proposal.address,
+                at,
+            )
+            await self.notify(kind="alert", key=str(id), slot=self.slot, seq=change)
+        return int(id)
+
+    async def withdraw(self, alert: int) -> None:
+        """A fork took the alert's cause back."""
+        async with self.transaction():
+            await self._number_alerts()
+            change = await self.connection.fetchval(
+                """UPDATE alerts SET (withdrawn_at, change) = (clock_timestamp(), nextval('alert_changes'))
+                   WHERE id = $1 RETURNING change""",
+                alert,
+            )
+            await self.notify(kind="alert", key=str(alert), slot=self.slot, seq=change)
+
+    async def _number_alerts(self) -> None:
+        """Nobody else draws numbers until the commit."""
+        await self.connection.execute("SELECT pg_advisory_xact_lock(hashtext('windlass_indexer.alerts'))")
+
     async def notify(self, **change: object) -> None:
         """What the indexer says when it has changed something."""
         await self.connection.execute("SELECT pg_notify('windlass_changes', $1)", json.dumps(change))

@@ -85,5 +85,9 @@ SELECT
     a.at,
     a.data,
     a.raised_at,
-    a.withdrawn_at
+    a.withdrawn_at,
+    -- As an entry of the feed: whatever happens to an alert gives it a new number.
+    a.change,
+    a.id::text AS key,
+    a.kind::text AS topic
 FROM alerts a

@@ -47,6 +47,12 @@ class Service:
         (error,) = (await self.post(query, **variables))["errors"]
         return cast(dict[str, Any], error)
 
+    async def until_ready(self) -> None:
+        """Returns once it says that it is ready."""
+        async with asyncio.timeout(DEADLINE):
+            while (await self.http.get(f"{self.url}/readyz")).status_code != 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
     @asynccontextmanager
     async def socket(self) -> AsyncIterator["Socket"]:
         """A connected graphql-transport-ws client."""
@@ -128,8 +134,11 @@ async def start(*arguments: str, environment: Mapping[str, str]) -> Process:
 
 
 @asynccontextmanager
-async def running(database: str, expect_errors: bool = False, **environment: str) -> AsyncIterator[Service]:
-    """A server over the database, which it reads as windlass_reader. It must end cleanly, without unexpected errors.
+async def running(
+    database: str, expect_errors: bool = False, killed: bool = False, **environment: str
+) -> AsyncIterator[Service]:
+    """A server over the database, which it reads as windlass_reader. It must end cleanly, without unexpected errors,
+    unless the test kills it.
 
     No limit to the rate of requests holds but one that is asked for: a test is many clients at one address.
     """
@@ -149,5 +158,5 @@ async def running(database: str, expect_errors: bool = False, **environment: str
             process.send_signal(signal.SIGTERM)
         _, said = await asyncio.wait_for(process.communicate(), DEADLINE)
     # Reached only where the test itself did not fail.
-    assert process.returncode == 0, said.decode()
+    assert process.returncode == (-signal.SIGKILL if killed else 0), said.decode()
     assert expect_errors or " ERROR " not in said.decode(), said.decode()

@@ -88,7 +88,7 @@ async def test_nothing_is_lost_when_the_listening_connection_is_killed(service: 
             await read_model.approve(proposal)
             change = (await client.next())["proposalChanged"]
             assert (change["seq"], change["proposal"]["approvalCount"]) == (governance.seq, approvals)
-            await _until_ready(service)
+            await service.until_ready()
 
 
 async def test_a_client_that_stops_reading_is_told_and_the_others_hear_everything(
@@ -186,9 +186,3 @@ async def test_the_server_ends_within_a_second_while_clients_listen(service: Ser
         async with asyncio.timeout(DEADLINE):
             assert await service.process.wait() == 0
         assert perf_counter() - begun < 1
-
-
-async def _until_ready(service: Service) -> None:
-    async with asyncio.timeout(DEADLINE):
-        while (await service.http.get(f"{service.url}/readyz")).status_code != 200:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)

@@ -1,0 +1,66 @@
+"""What happened, numbered in the order of commits: whoever knows the number of the last thing heard of misses nothing.
+
+The indexer draws the numbers under a lock that it holds until the commit, so none below one that was seen is still to
+come. They are the database's: a cursor of one server is good at any other.
+"""
+
+import re
+from dataclasses import dataclass
+
+from windlass_graphql.changes import Change
+from windlass_graphql.database import Row, Source
+from windlass_graphql.errors import BadCursor
+
+PAGE = 500
+"""Entries that are read at once."""
+_NUMBER = re.compile("0|[1-9][0-9]{0,18}")
+_LARGEST_BIGINT = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Entries that are never taken away; one that is about the same as before may take its place with a new number."""
+
+    kind: str
+    """Of its changes, and of the notifications that say that there are new ones."""
+    name: str
+    """What its cursors say they belong to, and its queries in sql/feeds.sql."""
+
+    def cursor(self, change: int) -> str:
+        """Says that everything up to this number was heard of."""
+        return f"{self.name}:{change}"
+
+    def number(self, cursor: str) -> int:
+        """The number that a cursor stands for. Raises BadCursor."""
+        name, _, digits = cursor.partition(":")
+        if name != self.name or not _NUMBER.fullmatch(digits) or int(digits) > _LARGEST_BIGINT:
+            raise BadCursor("after", self.name)
+        return int(digits)
+
+    async def newest(self, source: Source) -> int:
+        """The number of the newest entry; 0 where there is none."""
+        (row,) = await source.fetch(f"{self.name}_newest")
+        number: int = row["change"]
+        return number
+
+    async def entries(self, source: Source, after: int, until: int = _LARGEST_BIGINT) -> list[Row]:
+        """The first entries after a number, a page of them."""
+        return await source.fetch(f"{self.name}_after", after, until, PAGE)
+
+    def change(self, entry: Row) -> Change:
+        """An entry as the hub tells it."""
+        return Change(
+            self.kind,
+            entry["key"],
+            entry["slot"],
+            entry["seq"],
+            multisig=entry["multisig_address"],
+            program=entry["program_address"],
+            proposal=entry["proposal_address"],
+            topic=entry["topic"],
+            number=entry["change"],
+        )
+
+
+ALERTS = Feed("alert", "alerts")
+FEEDS = (ALERTS,)

@@ -1,0 +1,208 @@
+"""Whoever was cut off goes on after the last cursor, at any server: nothing is lost, nothing is heard twice."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from integration.graphql_api.service import Service, Socket, running
+from stack.read_model import Proposal, ReadModel
+from websockets.exceptions import ConnectionClosed
+from windlass_graphql.feeds import PAGE
+
+ALERTS = """subscription ($multisig: ID, $proposal: ID, $kinds: [AlertKind!], $after: String) {
+    alertChanged(multisig: $multisig, proposal: $proposal, kinds: $kinds, after: $after) {
+        cursor alert { id kind withdrawnAt proposal { address } }
+    }
+}"""
+
+
+@pytest.fixture
+async def proposal(read_model: ReadModel) -> Proposal:
+    """One to raise alerts about."""
+    return await read_model.propose(await read_model.govern())
+
+
+@pytest.fixture
+async def writer(database: str) -> AsyncIterator[ReadModel]:
+    """Another one who writes, beside the first."""
+    connection = await asyncpg.connect(database)
+    yield ReadModel(connection)
+    await connection.close()
+
+
+async def _heard(client: Socket, count: int) -> list[tuple[str, int]]:
+    """Cursors and alerts of the next messages."""
+    messages = [(await client.next())["alertChanged"] for _ in range(count)]
+    return [(message["cursor"], message["alert"]["id"]) for message in messages]
+
+
+async def test_an_alert_is_heard_when_it_is_raised_and_again_when_it_is_withdrawn(
+    service: Service, read_model: ReadModel, proposal: Proposal
+) -> None:
+    async with service.socket() as client:
+        await client.subscribe(ALERTS, proposal=proposal.address)
+        id = await read_model.alert(proposal, "ready")
+        raised = (await client.next())["alertChanged"]
+        await read_model.withdraw(id)
+        withdrawn = (await client.next())["alertChanged"]
+    assert raised["alert"] == {
+        "id": id,
+        "kind": "READY",
+        "withdrawnAt": None,
+        "proposal": {"address": proposal.address},
+    }
+    assert withdrawn["alert"]["id"] == id
+    assert withdrawn["alert"]["withdrawnAt"]
+    assert withdrawn["cursor"] != raised["cursor"]
+
+
+async def test_what_happened_since_a_cursor_comes_first_and_what_happens_then_follows(
+    service: Service, read_model: ReadModel, proposal: Proposal
+) -> None:
+    async with service.socket() as client:
+        await client.subscribe(ALERTS)
+        await read_model.alert(proposal)
+        ((cursor, _),) = await _heard(client, 1)
+    # More than is read at once.
+    missed = [await read_model.alert(proposal) for _ in range(PAGE + 5)]
+    async with service.socket() as client:
+        await client.begin(ALERTS, after=cursor)
+        heard = await _heard(client, len(missed))
+        assert [id for _, id in heard] == missed
+        next_one = await read_model.alert(proposal)
+        assert (await _heard(client, 1))[0][1] == next_one
+
+
+async def test_of_what_was_missed_and_of_what_comes_the_same_is_heard(
+    service: Service, read_model: ReadModel, proposal: Proposal
+) -> None:
+    other = await read_model.propose(await read_model.govern())
+
+    async def happen() -> int:
+        await read_model.alert(other, "ready")
+        await read_model.alert(proposal, "expiring")
+        wanted = await read_model.alert(proposal, "ready")
+        await read_model.alert(proposal, "executed")
+        return wanted
+
+    wanted = await happen()
+    async with service.socket() as client:
+        await client.begin(ALERTS, multisig=proposal.governance.multisig, kinds=["READY"], after="alerts:0")
+        assert (await _heard(client, 1))[0][1] == wanted
+        wanted = await happen()
+        assert (await _heard(client, 1))[0][1] == wanted
+        await client.settle()
+
+
+async def test_a_cursor_goes_on_at_another_server(
+    database: str, service: Service, read_model: ReadModel, proposal: Proposal
+) -> None:
+    async with running(database) as other:
+        async with service.socket() as client:
+            await client.subscribe(ALERTS)
+            first = await read_model.alert(proposal)
+            ((cursor, heard),) = await _heard(client, 1)
+            assert heard == first
+            second = await read_model.alert(proposal)
+        async with other.socket() as client:
+            await client.begin(ALERTS, after=cursor)
+            assert [id for _, id in await _heard(client, 1)] == [second]
+            await client.settle()
+
+
+async def test_a_cursor_ahead_of_a_server_repeats_nothing(
+    service: Service, read_model: ReadModel, proposal: Proposal
+) -> None:
+    async with service.socket() as client:
+        await client.subscribe(ALERTS, after="alerts:2")
+        ids = [await read_model.alert(proposal) for _ in range(3)]
+        assert await _heard(client, 1) == [("alerts:3", ids[2])]
+
+
+async def test_a_number_that_is_committed_late_is_not_passed_over(
+    service: Service, read_model: ReadModel, writer: ReadModel, proposal: Proposal
+) -> None:
+    """Two write at once: the one that drew the lower number commits first, however long it takes."""
+    async with service.socket() as client:
+        await client.subscribe(ALERTS)
+        async with read_model.transaction():
+            first = await read_model.alert(proposal)
+            second = asyncio.create_task(writer.alert(proposal))
+            await client.settle()
+        assert [id for _, id in await _heard(client, 2)] == [first, await second]
+
+
+async def test_each_alert_is_heard_once_when_the_listening_connection_is_killed(
+    service: Service, read_model: ReadModel, proposal: Proposal
+) -> None:
+    async with service.socket() as client:
+        await client.subscribe(ALERTS)
+        raised = []
+        for _ in range(3):
+            assert await read_model.connection.fetch(
+                """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                   WHERE application_name = 'windlass-graphql-listener' AND datname = current_database()"""
+            )
+            raised += [await read_model.alert(proposal) for _ in range(3)]
+            assert [id for _, id in await _heard(client, 3)] == raised[-3:]
+            await service.until_ready()
+        await client.settle()
+
+
+async def test_a_cursor_of_something_else_is_refused(service: Service) -> None:
+    async with service.socket() as client:
+        for cursor in ("", "alerts", "alerts:x", "alerts:01", "alerts:9223372036854775808", "proposals:1"):
+            await client.begin(ALERTS, after=cursor)
+            (error,) = (await client.receive())["payload"]["errors"]
+            assert error["extensions"] == {"code": "BAD_CURSOR"}
+            assert (await client.receive())["type"] == "complete"
+
+
+async def test_nothing_is_lost_or_doubled_when_servers_are_killed(
+    database: str, read_model: ReadModel, proposal: Proposal
+) -> None:
+    await cut_off(database, read_model, proposal, kills=2, seed=7)
+
+
+@pytest.mark.long
+async def test_nothing_is_lost_or_doubled_when_servers_are_killed_a_hundred_times(
+    database: str, read_model: ReadModel, proposal: Proposal
+) -> None:
+    await cut_off(database, read_model, proposal, kills=100, seed=8)
+
+
+async def cut_off(database: str, read_model: ReadModel, proposal: Proposal, kills: int, seed: int) -> None:
+    """Kills the subscriber's server at random moments of a stream of alerts, each time it goes on at a new one."""
+    chance = random.Random(seed)
+    cursor = "alerts:0"
+    raised: list[int] = []
+    heard: list[int] = []
+    for _ in range(kills):
+        async with running(database, killed=True) as service:
+            async with service.socket() as client:
+                await client.begin(ALERTS, after=cursor)
+                for _ in range(chance.randint(1, 12)):
+                    raised.append(await read_model.alert(proposal))
+                for _ in range(chance.randint(0, len(raised) - len(heard))):
+                    ((cursor, id),) = await _heard(client, 1)
+                    heard.append(id)
+                service.process.kill()
+                # What was on its way may still arrive.
+                try:
+                    while True:
+                        ((cursor, id),) = await _heard(client, 1)
+                        heard.append(id)
+                except ConnectionClosed:
+                    pass
+            raised += [await read_model.alert(proposal) for _ in range(chance.randint(0, 3))]
+    async with running(database) as service, service.socket() as client:
+        await client.begin(ALERTS, after=cursor)
+        heard += [id for _, id in await _heard(client, len(raised) - len(heard))]
+        await client.settle()
+    print(
+        f"{kills} kills, {len(raised)} alerts: {len(set(raised) - set(heard))} lost, "
+        f"{len(heard) - len(set(heard))} doubled"
+    )
+    assert heard == raised

@@ -1,7 +1,7 @@
-"""The ASGI application: /graphql, the REST reads and their /openapi.json, /healthz, /readyz."""
+"""The ASGI application: /graphql, the REST reads and their /openapi.json, /healthz, /readyz, /metrics."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -19,12 +19,13 @@ from windlass_graphql.changes import Hub
 from windlass_graphql.compiler.documents import Documents
 from windlass_graphql.compiler.endpoint import CompiledQueries
 from windlass_graphql.database import Database
-from windlass_graphql.errors import ApiError
 from windlass_graphql.graphql_endpoint import GraphQLEndpoint
 from windlass_graphql.listener import Listener
 from windlass_graphql.masking import INTERNAL
+from windlass_graphql.metrics import Measured, Metrics
 from windlass_graphql.persisted import PersistedQueries
 from windlass_graphql.rate_limit import LimitRates, RateLimit
+from windlass_graphql.readiness import OK, readiness
 from windlass_graphql.refusals import refusal
 from windlass_graphql.rest import endpoint as rest
 from windlass_graphql.rest.openapi import openapi
@@ -36,9 +37,15 @@ LARGEST_BODY = 262_144
 
 
 def create_app(
-    database: Database, persisted: PersistedQueries, rates: RateLimit, cors_origins: tuple[str, ...]
+    database: Database,
+    persisted: PersistedQueries,
+    rates: RateLimit,
+    cors_origins: tuple[str, ...],
+    largest_lag: int,
 ) -> Starlette:
-    """The service over an open database. Pages of other origins may ask only where they are named."""
+    """The service over an open database. Pages of other origins may ask only where they are named; the largest lag of
+    the indexer at which it is ready is in seconds.
+    """
     hub = Hub()
     listener = Listener(database, hub)
     documents = Documents(graphql_schema)
@@ -61,8 +68,8 @@ def create_app(
         return JSONResponse({"status": "ok"})
 
     async def readyz(_: Request) -> Response:
-        checks = await _readiness(database, listener)
-        ready = all(value == "ok" for value in checks.values())
+        checks = await readiness(database, listener, largest_lag)
+        ready = all(value == OK for value in checks.values())
         return JSONResponse(
             {"status": "ready" if ready else "not ready", "checks": dict(checks)}, status_code=200 if ready else 503
         )
@@ -71,6 +78,7 @@ def create_app(
         return Response(described, media_type="application/json")
 
     middleware: list[Any] = [
+        Middleware(Measured),
         Middleware(LimitRates, rates=rates),
         Middleware(BodyLimit, largest=LARGEST_BODY),
         Middleware(
@@ -84,7 +92,7 @@ def create_app(
     ]
     if cors_origins:
         middleware.insert(
-            0,
+            1,
             Middleware(
                 CORSMiddleware,
                 allow_origins=list(cors_origins),
@@ -102,6 +110,7 @@ def create_app(
             Route("/openapi.json", openapi_json),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            Route("/metrics", Metrics(database, listener).page),
         ],
         middleware=middleware,
         exception_handlers={HTTPException: _refused, Exception: _failed},
@@ -120,15 +129,3 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _failed(_: Request, __: Exception) -> Response:
     """Starlette raises it again, for the server to log."""
     return refusal(500, "INTERNAL", INTERNAL)
-
-
-async def _readiness(database: Database, listener: Listener) -> Mapping[str, str]:
-    try:
-        missing = await database.missing_tables()
-    except ApiError as error:
-        return {"database": str(error)}
-    return {
-        "database": "ok",
-        "migrations": "run `windlass-indexer migrate`" if missing else "ok",
-        "changes": "ok" if listener.is_listening else "the connection for changes is being restored",
-    }

@@ -24,6 +24,7 @@ Environment:
   WINDLASS_GRAPHQL_DATABASE_URL, or DATABASE_URL (used as the role windlass_reader), or PG* variables
   WINDLASS_GRAPHQL_HOST, WINDLASS_GRAPHQL_PORT, WINDLASS_CORS_ORIGINS (comma-separated)
   WINDLASS_RATE_LIMIT (requests a second of a client), WINDLASS_RATE_BURST, WINDLASS_TRUSTED_PROXIES (comma-separated)
+  WINDLASS_READY_LAG (seconds that the indexer may be behind while /readyz says ready)
   WINDLASS_PERSISTED_QUERIES (a JSON file), WINDLASS_ONLY_PERSISTED_QUERIES (yes, no)
   WINDLASS_LOG_LEVEL (debug, info, warning, error), WINDLASS_LOG_FORMAT (text, json)
 """
@@ -43,7 +44,8 @@ Environment:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the line that says it is ready as JSON.")
 def main(host: str | None, port: int | None, database: str | None, wait: float, as_json: bool) -> None:
-    """Serve the read model over GraphQL: /graphql (HTTP, websocket, GraphiQL), /healthz, /readyz.
+    """Serve the read model over GraphQL: /graphql (HTTP, websocket, GraphiQL), and beside it a few REST reads
+    (/openapi.json), /healthz, /readyz and /metrics.
 
     Reads only, as the role windlass_reader, and only what `windlass-indexer` wrote.
     """

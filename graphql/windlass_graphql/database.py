@@ -102,6 +102,11 @@ class Database:
         names: list[str] = rows[0]["names"]
         return names
 
+    @property
+    def connections(self) -> tuple[int, int]:
+        """How many are open, and how many of these are idle."""
+        return self._pool.get_size(), self._pool.get_idle_size()
+
     def close(self) -> None:
         """Drops all connections: readers have nothing to finish."""
         self._pool.terminate()

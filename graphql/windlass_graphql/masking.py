@@ -10,6 +10,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 
 from windlass_graphql.errors import ApiError
+from windlass_graphql.metrics import count_error
 
 INTERNAL = "something went wrong here, not in your query; it has been logged"
 
@@ -32,6 +33,8 @@ class MaskErrors(SchemaExtension):
     def _mask(self, result: Any) -> None:
         if errors := getattr(result, "errors", None):
             result.errors = [shown(error) for error in errors]
+            for error in result.errors:
+                count_error(error.extensions["code"])
 
 
 def shown(error: GraphQLError) -> GraphQLError:

@@ -11,8 +11,8 @@ from windlass_graphql.refusals import refusal
 SECOND = 10**9
 CLIENTS_KEPT = 65_536
 """Of those, the ones heard of last; what was forgotten begins anew."""
-FREE = frozenset({"/healthz", "/readyz", "/metrics"})
-"""What probes ask, from one address, however busy it is."""
+FREE = "/healthz"
+"""Asked whether the process lives, which costs nothing."""
 
 
 class RateLimit:
@@ -66,7 +66,7 @@ class LimitRates:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] in ("http", "websocket") and scope["path"] not in FREE:
+        if scope["type"] in ("http", "websocket") and scope["path"] != FREE:
             wait = self._rates.wait(client_of(scope), monotonic_ns())
             if wait and scope["type"] == "websocket":
                 # A handshake is refused with 403: a browser tells its page of no other answer either.

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from starlette.responses import JSONResponse
 
 from windlass_graphql.errors import ApiError
+from windlass_graphql.metrics import count_error
 
 
 def refusal(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -13,7 +14,8 @@ def refusal(status: int, code: str, message: str, headers: Mapping[str, str] | N
 
 
 def error(code: str, message: str) -> dict[str, object]:
-    """One error, as in `errors` of an answer."""
+    """One error, as in `errors` of an answer; it is counted."""
+    count_error(code)
     return {"message": message, "extensions": {"code": code}}
 
 

@@ -46,7 +46,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], as_json: bo
         host, port = listening.getsockname()[:2]
         authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         config = uvicorn.Config(
-            create_app(database, persisted, rates, settings.cors_origins),
+            create_app(database, persisted, rates, settings.cors_origins, settings.largest_lag),
             ws="websockets-sansio",
             ws_max_size=_LARGEST_MESSAGE,
             ws_per_message_deflate=False,  # small messages: compressing costs more time than it saves

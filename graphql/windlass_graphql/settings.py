@@ -33,6 +33,8 @@ class Settings:
     """Requests at once."""
     trusted_proxies: tuple[str, ...]
     """Addresses and networks whose X-Forwarded-For says who asks."""
+    largest_lag: int
+    """Seconds that the indexer may be behind the chain while the service is ready; 0 is no matter how many."""
     log_level: str
     log_format: str
 
@@ -66,6 +68,7 @@ class Settings:
             rate_limit=_number(environment, "WINDLASS_RATE_LIMIT", "100", 0),
             rate_burst=_number(environment, "WINDLASS_RATE_BURST", "500", 1),
             trusted_proxies=_networks(environment, "WINDLASS_TRUSTED_PROXIES", "127.0.0.1,::1"),
+            largest_lag=_number(environment, "WINDLASS_READY_LAG", "60", 0),
             log_level=log_level,
             log_format=log_format,
         )

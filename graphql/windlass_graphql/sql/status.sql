@@ -58,3 +58,8 @@ LEFT JOIN (
 SELECT coalesce(array_agg(name ORDER BY name), '{}') AS names
 FROM unnest($1::text[]) AS name
 WHERE to_regclass('public.' || quote_ident(name)) IS NULL
+
+-- name: indexer_state
+-- A program that is not followed any more keeps its cursor, so the newest word from any of them counts.
+SELECT state.*, (SELECT extract(epoch FROM clock_timestamp() - max(updated_at))::double precision FROM cursors) AS silence
+FROM {status} AS state

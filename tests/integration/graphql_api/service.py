@@ -140,9 +140,11 @@ async def running(
     """A server over the database, which it reads as windlass_reader. It must end cleanly, without unexpected errors,
     unless the test kills it.
 
-    No limit to the rate of requests holds but one that is asked for: a test is many clients at one address.
+    No limit to the rate of requests holds but one that is asked for: a test is many clients at one address. Nor does
+    one to the indexer's lag: there is none.
     """
-    process = await start(environment={"DATABASE_URL": database, "WINDLASS_RATE_LIMIT": "0", **environment})
+    unlimited = {"WINDLASS_RATE_LIMIT": "0", "WINDLASS_READY_LAG": "0"}
+    process = await start(environment={"DATABASE_URL": database, **unlimited, **environment})
     assert process.stdout is not None
     try:
         async with asyncio.timeout(DEADLINE):

@@ -6,6 +6,7 @@ import json
 import asyncpg
 from integration.graphql_api.service import DEADLINE, Service, running, start
 from stack.postgres import create_database, database_url, drop_database
+from stack.read_model import GENESIS, ReadModel
 from windlass_indexer import migrations
 
 
@@ -108,7 +109,7 @@ async def test_it_is_ready_only_while_the_database_is(database: str, service: Se
 
     assert await readiness() == (
         200,
-        {"status": "ready", "checks": {"database": "ok", "migrations": "ok", "changes": "ok"}},
+        {"status": "ready", "checks": {"database": "ok", "migrations": "ok", "indexer": "ok", "changes": "ok"}},
     )
     assert (await service.http.get(f"{service.url}/healthz")).json() == {"status": "ok"}
     connection = await asyncpg.connect(database)
@@ -117,6 +118,32 @@ async def test_it_is_ready_only_while_the_database_is(database: str, service: Se
     await connection.execute("ALTER TABLE elsewhere RENAME TO vaults")
     assert (await readiness())[0] == 200
     await connection.close()
+
+
+async def test_it_is_not_ready_while_the_indexer_lags(database: str, read_model: ReadModel) -> None:
+    async with running(database, WINDLASS_READY_LAG="60") as service:
+
+        async def indexer() -> tuple[int, str]:
+            response = await service.http.get(f"{service.url}/readyz")
+            return response.status_code, response.json()["checks"]["indexer"]
+
+        assert await indexer() == (
+            503,
+            "it has not told of the chain yet; is `windlass-indexer run` running?",
+        )
+        await read_model.chain(GENESIS)
+        assert await indexer() == (200, "ok")
+        await read_model.connection.execute("UPDATE cursors SET confirmed_slot = slot + 151")
+        assert await indexer() == (
+            503,
+            "it is 151 slots behind the chain, about 60 s; at most 60 s are allowed",
+        )
+        await read_model.connection.execute("UPDATE cursors SET confirmed_slot = slot + 150")
+        assert await indexer() == (200, "ok")
+        await read_model.connection.execute("UPDATE cursors SET updated_at = now() - interval '1 day'")
+        status, said = await indexer()
+        assert status == 503
+        assert said.startswith("it has not told of the chain for 864")
 
 
 async def test_logs_can_be_json(database: str) -> None:

@@ -21,6 +21,7 @@ PROGRAMS = REPOSITORY / "programs"
 BUILT = PROGRAMS / "windlass_programs/built"
 # Those that measure, and that compare accounts with the same files: they are about other bytes than these.
 TESTS = ["tests/integration/programs", "--ignore=tests/integration/programs/test_compute_units.py"]
+PASSED, SOME_FAILED = 0, 1
 
 
 def instrumented(scratch: Path) -> list[Check]:
@@ -54,9 +55,14 @@ def run(built: Path, *arguments: str, **environment: str) -> subprocess.Complete
     command = [sys.executable, "-m", "pytest", "-q", "-p", "mutants.chosen_check", "-p", "no:cacheprovider"]
     paths = os.pathsep.join([str(REPOSITORY / "tests"), *filter(None, [os.environ.get("PYTHONPATH")])])
     variables = {**os.environ, "BUILT": str(built), "PYTHONPATH": paths, **environment}
-    return subprocess.run(
+    finished = subprocess.run(
         [*command, *arguments], cwd=REPOSITORY, env=variables, text=True, capture_output=True, check=False
     )
+    if finished.returncode not in (PASSED, SOME_FAILED):
+        raise SystemExit(
+            f"pytest ended with {finished.returncode}, so nothing is known of any check:\n{finished.stderr}"
+        )
+    return finished
 
 
 def failed(finished: subprocess.CompletedProcess[str]) -> list[str]:

@@ -141,6 +141,17 @@ def test_an_account_that_does_not_sign_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["approve_upgrade", "revoke_approval", "cancel_upgrade", "expire_proposal"])
+def test_an_optional_account_that_is_needed_cannot_be_left_out(name: str) -> None:
+    """The version and the place that it holds would go unseen, and accounts would not go back."""
+    scene = staged(name, Chain())
+    for account, error in [("program_state", "ProgramMismatch"), ("tracker", "AccountMissing")]:
+        with refused(error):
+            attack = replaced(scene.instruction, name, account, WINDLASS_PROGRAM_ID)
+            scene.world.chain.send(attack, signers=scene.signers)
+    scene.play()
+
+
+@pytest.mark.parametrize("name", ["approve_upgrade", "revoke_approval", "cancel_upgrade", "expire_proposal"])
 def test_a_config_proposal_of_another_multisig_is_refused(name: str) -> None:
     """It comes without a program's state, so that only its own seeds say whose it is."""
     scene = staged(name, Chain())

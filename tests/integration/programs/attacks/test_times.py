@@ -117,6 +117,25 @@ def test_an_approved_rollback_does_not_run_over_the_next_upgrade(council: Counci
         council.roll_back(rollback, spill=kept.payer)
 
 
+def test_an_approved_rollback_does_not_put_an_older_copy_back_over_the_next_upgrade(council: Council) -> None:
+    """Nor is the copy that was kept for the next upgrade what its members approved."""
+    council.upgraded()
+    next_upgrade = council.propose(no_rollback=False)
+    council.verify_all(next_upgrade)
+    council.approve_by(next_upgrade, *council.members[:3])
+    council.keep(next_upgrade)
+    council.chain.advance(2 * DAY - HOUR)
+    rollback = council.rollback_approved()
+    council.chain.advance(HOUR)
+    council.execute(next_upgrade)
+    with refused("BufferMismatch"):
+        council.roll_back(rollback)
+    kept = council.program_upgrade_state.rollback
+    assert kept is not None
+    with refused("BufferMismatch"):
+        council.roll_back(rollback, buffer=kept.buffer)
+
+
 def test_rollback_to_a_buffer_that_was_never_deployed_is_refused(council: Council) -> None:
     council.upgraded()
     id = council.rollback_approved()

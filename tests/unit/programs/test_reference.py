@@ -66,6 +66,12 @@ def test_each_test_that_a_document_names_exists(document: str) -> None:
     assert not missing
 
 
+@pytest.mark.parametrize("document", [*DOCUMENTS, "docs/ALERTS.md", "README.md"])
+def test_each_make_target_that_a_document_names_exists(document: str) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", text_of("Makefile"), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z-]+)", text_of(document))) <= targets
+
+
 def test_every_attack_names_a_test_or_says_not_yet() -> None:
     threats = text_of("docs/GOVERNANCE.md").partition("## Threat model")[2]
     attacks = [line for line in threats.splitlines() if line.startswith("| ") and not line.startswith("| **")]

@@ -1,12 +1,18 @@
 """Attacks on who holds the program: to nobody, to a thief, to no one who signs, and back by a stranger."""
 
+import struct
+
 import pytest
+from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
 from stack.chain import Chain, elf
 from stack.council import Council
 from stack.governed import DAY
 from stack.refusals import refused
 from stack.scenes import staged
+from windlass_programs.addresses import CLOCK_SYSVAR, LOADER_V3, RENT_SYSVAR
+
+UPGRADE, SET_AUTHORITY, CLOSE, SET_AUTHORITY_CHECKED = 3, 4, 5, 7
 
 
 def test_the_program_is_not_given_to_a_key_that_nobody_holds(council: Council) -> None:
@@ -29,6 +35,26 @@ def test_the_program_is_not_given_to_another_key_than_was_voted(council: Council
     id = council.transfer_approved(council.chain.keypair().pubkey())
     with refused("NewAuthorityInvalid"):
         council.transfer(id, council.stranger)
+
+
+@pytest.mark.parametrize("thief", ["deployer", "proposer"])
+def test_nobody_reaches_the_program_past_windlass(council: Council, thief: str) -> None:
+    """By the loader's own instructions, each of which asks for the authority: neither who had it nor a member is it."""
+    signer, program_data = getattr(council, thief), council.program_data
+    by = signer.pubkey()
+    buffer, spill = council.upload(authority=by), council.stranger.pubkey()
+    upgrade = [program_data, council.program, buffer, spill, RENT_SYSVAR, CLOCK_SYSVAR, by]
+    attempts = [
+        (UPGRADE, upgrade),
+        (SET_AUTHORITY, [program_data, by]),
+        (SET_AUTHORITY, [program_data, by, spill]),
+        (SET_AUTHORITY_CHECKED, [program_data, by, by]),
+        (CLOSE, [program_data, spill, by, council.program]),
+    ]
+    for tag, keys in attempts:
+        metas = [AccountMeta(key, key == by, key not in (by, RENT_SYSVAR, CLOCK_SYSVAR)) for key in keys]
+        with refused("Incorrect authority provided"):
+            council.chain.send(Instruction(LOADER_V3, struct.pack("<I", tag), metas), signers=[signer])
 
 
 @pytest.mark.parametrize("nobody", ["none", "itself"])

@@ -10,7 +10,7 @@ from simulation.compressed_time import CompressedTime, told_by
 from simulation.databases import Server
 from simulation.processes import Killing
 from simulation.simulation import Outcome, Simulation
-from stack.postgres import loop_in_a_thread
+from stack.background_loop import loop_in_a_thread
 
 Killed = Callable[[Sequence[int]], list[Outcome]]
 LieTo = Callable[[int], Outcome]

@@ -1,20 +1,17 @@
 """A real PostgreSQL for the tests: the one that DATABASE_URL names, else an embedded one that ends with the run."""
 
-import asyncio
 import os
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
-from threading import Thread
-from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+from stack.background_loop import loop_in_a_thread
 from windlass_commands.dev.postgres import EmbeddedPostgres
 from windlass_commands.dev.processes import Supervisor
 from windlass_indexer import migrations
 
-Value = TypeVar("Value")
 _names = count()
 
 
@@ -32,20 +29,6 @@ def running_postgres() -> Iterator[str]:
         finally:
             run(supervisor.stop())
             run(server.remove())
-
-
-@contextmanager
-def loop_in_a_thread() -> Iterator[Callable[[Coroutine[Any, Any, Value]], Value]]:
-    """Runs coroutines for synchronous fixtures; between them the server's output goes on being read."""
-    loop = asyncio.new_event_loop()
-    thread = Thread(target=loop.run_forever, name="postgres")
-    thread.start()
-    try:
-        yield lambda coroutine: asyncio.run_coroutine_threadsafe(coroutine, loop).result()
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
 
 
 async def create_template(server: str) -> str:

@@ -13,16 +13,12 @@ from typing import Any
 
 import pytest
 from stack.leftovers import Mark
-from stack.validator import validator_binary
+from stack.validator import needs_validator, validator_binary
 
 WINDLASS = str(Path(sys.executable).with_name("windlass"))
 STORY_SECONDS = 180
 
 pytestmark = pytest.mark.validator
-needs_validator = pytest.mark.skipif(
-    validator_binary() is None,
-    reason="no solana-test-validator: name it with SOLANA_TEST_VALIDATOR, or put it into ../shared/bin",
-)
 
 
 @pytest.fixture

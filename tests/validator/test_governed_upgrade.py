@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,22 +16,15 @@ import pytest
 from solders.keypair import Keypair
 from stack.governance import Governance, wallets_in
 from stack.leftovers import Mark
-from stack.validator import REFUSE_SBPF_V0_TO_V2, Validator, running_validator, validator_binary
+from stack.validator import ON_VALIDATOR, Validator, running_validator
 from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
 from windlass_programs.artifacts import program_elf, program_elf_path
 from windlass_programs.digests import code_digest
 
 WINDLASS = str(Path(sys.executable).with_name("windlass"))
-SOL = 1_000_000_000
 SECONDS = 60.0
 
-pytestmark = [
-    pytest.mark.validator,
-    pytest.mark.skipif(
-        validator_binary() is None,
-        reason="no solana-test-validator: name it with SOLANA_TEST_VALIDATOR, or put it into ../shared/bin",
-    ),
-]
+pytestmark = ON_VALIDATOR
 
 READ_BACK = """
 query ($multisig: ID!, $program: ID!) {
@@ -58,32 +49,18 @@ def wallets(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, K
 
 @pytest.fixture(scope="module")
 def validator(wallets: tuple[Path, dict[str, Keypair]]) -> Iterator[Validator]:
-    binary = validator_binary()
-    assert binary is not None
-    authority = str(wallets[1]["authority"].pubkey())
-    directory = Path(tempfile.mkdtemp(prefix="windlass-ledger-"))
-    flags = [
-        *("--deactivate-feature", REFUSE_SBPF_V0_TO_V2),
-        *("--upgradeable-program", str(WINDLASS_PROGRAM_ID), str(program_elf_path("windlass")), "none"),
-        *("--upgradeable-program", str(VAULT_PROGRAM_ID), str(program_elf_path("collateral_vault_v1")), authority),
+    programs = [
+        (WINDLASS_PROGRAM_ID, program_elf_path("windlass"), None),
+        (VAULT_PROGRAM_ID, program_elf_path("collateral_vault_v1"), wallets[1]["authority"].pubkey()),
     ]
-    with running_validator(binary, directory / "ledger", *flags) as running:
+    with running_validator(programs, mints=[keypair.pubkey() for keypair in wallets[1].values()]) as running:
         yield running
-    shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
 def governance(wallets: tuple[Path, dict[str, Keypair]], validator: Validator) -> Governance:
     directory, keypairs = wallets
-    governance = Governance(validator.rpc_url, directory, keypairs, [VAULT_PROGRAM_ID])
-    for keypair in keypairs.values():
-        governance.rpc("requestAirdrop", str(keypair.pubkey()), 100 * SOL)
-    deadline = time.monotonic() + SECONDS
-    options = {"commitment": "confirmed"}
-    while not all(governance.rpc("getBalance", str(k.pubkey()), options)["value"] for k in keypairs.values()):
-        assert time.monotonic() < deadline, "the faucet did not pay"
-        time.sleep(0.1)
-    return governance
+    return Governance(validator.rpc_url, directory, keypairs, [VAULT_PROGRAM_ID])
 
 
 @pytest.fixture(scope="module")
@@ -145,12 +122,9 @@ def test_the_read_model_equals_agaves_own_chain(governance: Governance, graphql:
 def test_code_that_the_cluster_will_not_load_is_refused_before_it_is_uploaded(
     wallets: tuple[Path, dict[str, Keypair]], tmp_path: Path
 ) -> None:
-    binary, (directory, keypairs) = validator_binary(), wallets
-    assert binary is not None
-    ledger = Path(tempfile.mkdtemp(prefix="windlass-ledger-"))
-    with running_validator(binary, ledger / "ledger") as running:
+    directory, keypairs = wallets
+    with running_validator(without=[], mints=[keypairs["alice"].pubkey()]) as running:
         governance = Governance(running.rpc_url, directory, keypairs, [])
         elf = str(program_elf_path("collateral_vault_v2"))
         outcome = governance.refused("upload", elf, "--buffer", str(tmp_path / "buffer.json"))
-    shutil.rmtree(ledger, ignore_errors=True)
     assert outcome.message.startswith("This cluster refuses SBPF v0: SIMD-0500 is active")

@@ -1,7 +1,7 @@
 """Agave's solana-test-validator instead of the embedded chain, as our own child with a ledger of its own.
 
 Nothing sets its clock. Past a timelock leads one way: a snapshot, a stop, and a start from that snapshot so many slots
-later (`--warp-slot`). A ledger bears that once.
+later (`--warp-slot`).
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ import random
 import shutil
 import socket
 import time
+from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 
 from solders.pubkey import Pubkey
+from windlass_programs.addresses import SYSTEM_PROGRAM
 
 from windlass_commands.dev.processes import Child, Supervisor
 from windlass_commands.dev.scratch import scratch_directory
 from windlass_commands.errors import ProcessFailed, RpcError
-from windlass_commands.rpc import Rpc
+from windlass_commands.rpc import Account, Rpc
 
 PREFIX = "windlass-ledger-"
 NAME = "validator"
@@ -33,11 +35,14 @@ POLL_SECONDS = 0.1
 TICK_MS = 6.25
 # A warp must not leave the first epoch, whose leaders alone the snapshot knows: 11 days of 50 ms slots.
 SLOTS_PER_EPOCH = 20_000_000
-# The clock moves by 75 to 100 % of the slots' nominal time (its drift is bounded: Agave, stake-weighted timestamp).
+# A jump moves the clock by 75 to 100 % of the nominal time of all slots since the epoch's first, those of former jumps
+# among them (Agave, stake-weighted timestamp). It may stand still then for days.
 LEAST_SHARE = 0.75
+# So many slots are in a snapshot's status cache, and each must be among the newest million: a ledger that has jumped
+# can do so again once none is from before.
+SLOTS_IN_SNAPSHOT = 300
 # SIMD-0500, on by default there, refuses to deploy the SBPF version the programs are built for.
 REFUSE_SBPF_V0_TO_V2 = "B8JJXCy5amZyWG9r7EnUYLwzXSXTxG7GZ1qZ1qggo83g"
-SYSTEM_PROGRAM = "11111111111111111111111111111111"
 MINTED_LAMPORTS = 500_000_000 * 1_000_000_000
 # RPC, websocket (always the next), faucet, gossip, and from the tenth on the range it picks others from.
 PORTS = 41
@@ -45,9 +50,19 @@ FIRST_PORT, LAST_PORT = 20_000, 29_000
 
 
 class AgaveValidator:
-    """A validator of one node. `slot_ms` is a slot's nominal time; real slots take about a third longer."""
+    """A validator of one node. `slot_ms` is a slot's nominal time; real slots take about a third longer.
 
-    def __init__(self, supervisor: Supervisor, binary: Path, slot_ms: int, rpc_port: int = 0) -> None:
+    All of Agave's features are active but those `without`.
+    """
+
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        binary: Path,
+        slot_ms: int,
+        rpc_port: int = 0,
+        without: Sequence[str] = (REFUSE_SBPF_V0_TO_V2,),
+    ) -> None:
         if not (binary.is_file() and os.access(binary, os.X_OK)):
             what = "cannot be executed" if binary.exists() else "does not exist"
             raise ProcessFailed(f"--validator wants the path of Agave's solana-test-validator, but {binary} {what}.")
@@ -57,52 +72,69 @@ class AgaveValidator:
         self.rpc_url, self.websocket_url = f"http://{LOCALHOST}:{self.port}", f"ws://{LOCALHOST}:{self.port + 1}"
         self.directory = scratch_directory(PREFIX)
         self._child: Child | None = None
-        self._warped = False
+        self._jumped_to = 0
         port = self.port
         self._command = [
             *(str(binary), "--ledger", str(self.directory / "ledger"), "--quiet", "--bind-address", LOCALHOST),
             *("--rpc-port", str(port), "--faucet-port", str(port + 2), "--gossip-port", str(port + 3)),
             *("--dynamic-port-range", f"{port + 10}-{port + PORTS - 1}", "--ticks-per-slot", str(self.ticks)),
-            *("--slots-per-epoch", str(SLOTS_PER_EPOCH), "--deactivate-feature", REFUSE_SBPF_V0_TO_V2),
+            *("--slots-per-epoch", str(SLOTS_PER_EPOCH)),
         ]
+        for feature in without:
+            self._command += ["--deactivate-feature", feature]
 
-    async def start(self, programs: Sequence[tuple[Pubkey, Path, Pubkey | None]], mints: Sequence[Pubkey]) -> None:
-        """Start with each program (address, code, upgrade authority) and 500 million SOL at each of `mints`.
+    async def start(
+        self,
+        programs: Sequence[tuple[Pubkey, Path, Pubkey | None]],
+        mints: Sequence[Pubkey],
+        accounts: Sequence[Account] = (),
+    ) -> None:
+        """Start with each program (address, code, upgrade authority), 500 million SOL at each of `mints`, and
+        `accounts` as they are given.
 
         Returns once a slot is confirmed. Raises ProcessFailed.
         """
         for address, code, authority in programs:
             self._command += ["--upgradeable-program", str(address), str(code), str(authority or "none")]
-        for mint in dict.fromkeys(mints):
-            self._command += ["--account", str(mint), str(self._wallet(mint))]
+        wallets = [
+            Account(mint, MINTED_LAMPORTS, SYSTEM_PROGRAM, b"", executable=False) for mint in dict.fromkeys(mints)
+        ]
+        for account in (*wallets, *accounts):
+            self._command += ["--account", str(account.address), str(self._genesis(account))]
         await self._run([], 1)
+
+    async def restart(self, flags: Sequence[str] = (), first_slot: int = 1) -> None:
+        """Stop, and start again on the same ledger and ports; returns once `first_slot` is confirmed.
+
+        Raises ProcessFailed.
+        """
+        assert self._child is not None
+        await self.supervisor.retire(self._child)
+        await self._run(flags, first_slot)
 
     async def pass_time(self, seconds: int) -> None:
         """Let at least `seconds` pass on the chain's clock; all that is confirmed by now survives, the URLs too.
 
-        Raises ProcessFailed, also where this ledger has been through it before.
+        A second time waits until 300 slots have passed since the first, and moves the clock at least as far again.
+        Raises ProcessFailed.
         """
-        slots = int(seconds / LEAST_SHARE / (self.ticks * TICK_MS / 1000)) + 1
-        if self._warped:
-            raise ProcessFailed("The validator's ledger has passed time before and cannot again; start anew.")
-        assert self._child is not None
-        self._warped = True
         async with Rpc(self.rpc_url) as rpc:
-            target = await rpc.slot() + slots
+            slot = await rpc.slot()
+            target = slot + int(seconds / LEAST_SHARE / (self.ticks * TICK_MS / 1000)) + 1
             if target >= SLOTS_PER_EPOCH:
                 raise ProcessFailed(
-                    f"{seconds} seconds are {slots:,} slots, which leaves the epoch of {SLOTS_PER_EPOCH:,} that the "
-                    "validator can jump in; choose longer slots with --slot-ms."
+                    f"{seconds} seconds are {target - slot:,} slots, which leaves the epoch of {SLOTS_PER_EPOCH:,} "
+                    "that the validator can jump in; choose longer slots with --slot-ms."
                 )
-            await self._snapshot(rpc, await rpc.slot())
-        await self.supervisor.retire(self._child)
-        await self._run(["--warp-slot", str(target)], target + 1)
+            await self._snapshot(rpc, max(slot, self._jumped_to + SLOTS_IN_SNAPSHOT if self._jumped_to else 0))
+        await self.restart(["--warp-slot", str(target)], target + 1)
+        self._jumped_to = target
 
     async def remove(self) -> None:
         """Delete its files, once it has been stopped."""
         await asyncio.to_thread(shutil.rmtree, self.directory, ignore_errors=True)
 
-    async def _run(self, flags: list[str], first_slot: int) -> None:
+    async def _run(self, flags: Sequence[str], first_slot: int) -> None:
         child = self._child = await self.supervisor.start(NAME, [*self._command, *flags])
         deadline = time.monotonic() + READY_SECONDS
         async with Rpc(self.rpc_url) as rpc:
@@ -131,18 +163,18 @@ class AgaveValidator:
                 raise ProcessFailed(f"The validator made no snapshot of slot {slot} within {SNAPSHOT_SECONDS:.0f} s.")
             await asyncio.sleep(POLL_SECONDS)
 
-    def _wallet(self, address: Pubkey) -> Path:
-        """An account of the genesis block, in the form that `solana account --output json` writes."""
-        path = self.directory / f"{address}.json"
-        account = {
-            "lamports": MINTED_LAMPORTS,
-            "data": ["", "base64"],
-            "owner": SYSTEM_PROGRAM,
-            "executable": False,
+    def _genesis(self, account: Account) -> Path:
+        """A file with an account of the genesis block, in the form that `solana account --output json` writes."""
+        path = self.directory / f"{account.address}.json"
+        content = {
+            "lamports": account.lamports,
+            "data": [b64encode(account.data).decode(), "base64"],
+            "owner": str(account.owner),
+            "executable": account.executable,
             "rentEpoch": 0,
-            "space": 0,
+            "space": len(account.data),
         }
-        path.write_text(json.dumps({"pubkey": str(address), "account": account}))
+        path.write_text(json.dumps({"pubkey": str(account.address), "account": content}))
         return path
 
 

@@ -1,83 +1,31 @@
-"""The same requests to Agave's own validator and to the embedded chain: answers of one shape.
-
-SOLANA_TEST_VALIDATOR names the binary.
-"""
+"""The same requests to Agave's own validator and to the embedded chain: answers of one shape."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import random
-import socket
-import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from solders.instruction import Instruction
 from solders.keypair import Keypair
 from solders.pubkey import Pubkey
 from solders.system_program import TransferParams, transfer
 from stack.localnet import running_localnet
-from stack.rpc import SOL, Rpc, RpcFailure, until
+from stack.rpc import SOL, Rpc, RpcFailure
+from stack.validator import ON_VALIDATOR, running_validator
 
-BINARY = os.environ.get("SOLANA_TEST_VALIDATOR")
 MEMO = Pubkey.from_string("MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr")
-DYNAMIC_PORTS = 40
 # LiteSVM has no cost model.
 NOT_SHOWN = {"costUnits"}
 
-pytestmark = [
-    pytest.mark.validator,
-    pytest.mark.skipif(BINARY is None, reason="SOLANA_TEST_VALIDATOR does not name a validator"),
-]
-
-
-def free_ports(count: int) -> int:
-    """The first of `count` consecutive ports that are free for TCP now."""
-    while True:
-        first = random.randrange(20_000, 60_000 - count)
-        try:
-            with ExitStack() as held:
-                for port in range(first, first + count):
-                    held.enter_context(socket.create_server(("127.0.0.1", port)))
-            return first
-        except OSError:
-            continue
+pytestmark = ON_VALIDATOR
 
 
 @pytest.fixture(scope="module")
-def validator_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def validator_url() -> Iterator[str]:
     """A running validator."""
-    assert BINARY is not None
-    ledger, first = tmp_path_factory.mktemp("validator"), free_ports(DYNAMIC_PORTS + 4)
-    command = [BINARY, "--ledger", str(ledger), "--quiet", "--ticks-per-slot", "16"]
-    command += ["--rpc-port", str(first), "--faucet-port", str(first + 2), "--gossip-port", str(first + 3)]
-    command += ["--dynamic-port-range", f"{first + 4}-{first + 4 + DYNAMIC_PORTS}"]
-    command += ["--mint", str(Keypair().pubkey())]
-    log = Path(ledger) / "output.log"
-    with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
-        try:
-            asyncio.run(_healthy(f"http://127.0.0.1:{first}", log))
-            yield f"http://127.0.0.1:{first}"
-        finally:
-            process.kill()
-
-
-async def _healthy(url: str, log: Path) -> None:
-    rpc = Rpc(url)
-
-    async def confirmed_slot() -> bool:
-        try:
-            return bool(await rpc("getSlot", {"commitment": "confirmed"}) > 0)
-        except (httpx.HTTPError, RpcFailure):
-            return False
-
-    await until(confirmed_slot, f"the validator is up (its output: {log})")
-    await rpc.http.aclose()
+    with running_validator(without=[]) as running:
+        yield running.rpc_url
 
 
 def shape(value: Any) -> Any:

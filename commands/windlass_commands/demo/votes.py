@@ -13,7 +13,7 @@ from windlass_commands.explanation import Subject
 from windlass_commands.instructions.approve_upgrade import approve_upgrade
 from windlass_commands.instructions.execute_upgrade import execute_upgrade
 from windlass_commands.keypairs import Signer
-from windlass_commands.verbs.approve import digest_of
+from windlass_commands.recomputation import digest_of
 
 
 async def play(stage: Stage, address: Pubkey) -> None:

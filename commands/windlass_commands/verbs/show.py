@@ -11,8 +11,9 @@ from windlass_commands.amounts import size
 from windlass_commands.chain_time import duration, moment_from
 from windlass_commands.options import chain_options, examples
 from windlass_commands.parameters import ADDRESS
+from windlass_commands.purpose import purpose
+from windlass_commands.recomputation import digest_of
 from windlass_commands.session import Session, Settings, run_session
-from windlass_commands.verbs.approve import digest_of, purpose
 
 
 @click.command("show", epilog=examples("windlass show PROPOSAL", "windlass show MULTISIG --json"))

@@ -1,4 +1,4 @@
-"""Votes taken back, pauses, proposals that end, a way back to the old code: by the commands alone, on a real chain."""
+"""A way back to the old code, by the commands alone, on a real chain."""
 
 from __future__ import annotations
 
@@ -68,61 +68,3 @@ def test_a_kept_copy_is_retired_once_its_upgrade_was_cancelled(governance: Gover
     assert governance.account(copy) is None
     buffer = governance.done("reclaim", proposal)["buffer"]
     assert governance.account(buffer) is None
-
-
-def test_a_revoked_approval_puts_a_proposal_back_and_voids_its_timelock(governance: Governance) -> None:
-    multisig = governance.multisig()
-    program = governance.registered(multisig)
-    proposal = governance.approved(multisig, program)
-    assert governance.done("revoke", proposal, by="bob")["approvals"] == 2
-    shown = governance.show(proposal)
-    assert (shown["standing"], shown["eta"]) == ("proposed", None)
-    assert governance.refused("revoke", proposal, by="bob").json["error"]["kind"] == "NotApproved"
-
-
-def test_an_expired_proposal_is_closed_by_anyone_and_not_before(governance: Governance) -> None:
-    multisig = governance.multisig("--voting-period", "1h")
-    proposal = governance.proposal(multisig, governance.registered(multisig))
-    assert "can be decided until" in governance.refused("expire", proposal, by="mallory").message
-    governance.travel(3_605)
-    governance.done("expire", proposal, by="mallory")
-    assert governance.show(proposal)["standing"] == "expired"
-
-
-def test_a_pause_stops_approvals_until_its_guard_resumes(governance: Governance) -> None:
-    members = [part for name in MEMBERS for part in ("-m", f"{governance.key(name)}:propose,approve,guard")]
-    multisig = str(governance.done("init-multisig", *members, "--threshold", "3")["multisig"])
-    proposal = governance.proposal(multisig, governance.registered(multisig))
-    governance.done("pause", multisig, "--for", "1h", by="erin")
-    assert governance.key("erin") in governance.refused("approve", proposal).message
-    assert governance.refused("resume", multisig, by="bob").json["error"]["kind"] == "PauseNotOver"
-    governance.done("resume", multisig, by="erin")
-    governance.done("approve", proposal)
-
-
-def test_a_transfer_is_executed_with_the_new_authoritys_signature_only(governance: Governance) -> None:
-    multisig = governance.multisig()
-    program = governance.registered(multisig)
-    to = governance.key("user")
-    proposal = governance.done("propose-transfer", "--multisig", multisig, "--program", program, "--to", to)["proposal"]
-    for name in MEMBERS[:3]:
-        governance.done("approve", proposal, by=name)
-    governance.travel(TWO_DAYS + 5)
-    assert "--new-authority" in governance.refused("execute", proposal, by="mallory").message
-    governance.done("execute", proposal, "--new-authority", governance.file("user"), by="mallory")
-    account = governance.account(str(program_data_address(Pubkey.from_string(program))))
-    assert base64.b64decode(account["data"][0])[13:45] == bytes(governance.wallets["user"].pubkey())
-
-
-def test_a_voted_config_is_executed_by_the_same_verb_and_outdates_open_proposals(governance: Governance) -> None:
-    multisig = governance.multisig()
-    upgrade = governance.proposal(multisig, governance.registered(multisig))
-    config = governance.done("propose-config", multisig, "--timelock", "3d", by="bob")["proposal"]
-    for name in MEMBERS[:3]:
-        governance.done("approve", config, by=name)
-    governance.travel(TWO_DAYS + 5)
-    assert governance.done("execute", config, by="mallory")["config_seq"] == 1
-    assert governance.show(multisig)["timelock"] == 3 * 86_400
-    assert governance.show(upgrade)["standing"] == "stale"
-    refused = governance.refused("propose-config", multisig, "--timelock", "1h")
-    assert "at least 48 h" in refused.message

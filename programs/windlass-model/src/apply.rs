@@ -13,7 +13,7 @@ use windlass_rules::transitions::Status;
 use crate::action::{Action, Manner};
 use crate::execution;
 use crate::scope::{copy_key, key, proposal_key, Scope, Subject, STRANGER};
-use crate::state::{ProposalAccount, State, StatusCode, Tracker, NOW};
+use crate::state::{ProposalAccount, State, StatusCode, Tracker, NOW, REGISTERED_AGAIN};
 use crate::time;
 
 /// The state after `action`, unjudged and unsettled; None: refused, nothing has changed.
@@ -341,7 +341,7 @@ fn register(state: &mut State) -> Option<()> {
     }
     program.version += 1;
     program.released = false;
-    program.code = u8::MAX;
+    program.code = REGISTERED_AGAIN;
     (program.kept, program.last_upgrade, program.migration) = (None, None, None);
     Some(())
 }

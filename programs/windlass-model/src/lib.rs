@@ -17,5 +17,5 @@ pub mod possible;
 pub mod rules;
 pub mod scope;
 pub mod state;
-mod symmetry;
+pub mod symmetry;
 pub mod time;

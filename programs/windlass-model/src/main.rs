@@ -2,11 +2,30 @@
 //! [--idles N] [--voting-hours N] [--only PLACE,PLACE...]`; the last are places in the scope's subjects.
 //!
 //! Prints states, depth and seconds, and whether the search was complete; fails with the shortest way to a violation.
+//! Until then, how far it is (to the error output, every ten seconds).
 
 use std::time::{Duration, Instant};
 
 use stateright::{Checker, Model};
 use windlass_model::scope::Scope;
+
+/// Wait for the search to end, or for its time: Stateright's own limit does not stop a search by one thread.
+fn until_done_or(limit: Option<Duration>, search: &impl Checker<Scope>) -> Duration {
+    const POLL: Duration = Duration::from_millis(100);
+    const REPORT: Duration = Duration::from_secs(10);
+    let start = Instant::now();
+    let mut next_report = REPORT;
+    while !search.is_done() && limit.is_none_or(|limit| start.elapsed() < limit) {
+        std::thread::sleep(POLL);
+        if start.elapsed() >= next_report {
+            next_report += REPORT;
+            let (states, seconds) = (search.unique_state_count(), start.elapsed().as_secs_f64());
+            let rate = states as f64 / seconds;
+            eprintln!("{seconds:.0} s: {states} states, depth {}, {rate:.0} states/s", search.max_depth());
+        }
+    }
+    start.elapsed()
+}
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -31,28 +50,25 @@ fn main() {
         let subjects = chosen.filter_map(|place| scope.subjects.get(place.parse::<usize>().ok()?).copied());
         scope.subjects = subjects.collect::<Vec<_>>().leak();
     }
-    let mut checker = scope.checker().threads(option("--threads").unwrap_or(2) as usize);
+    let threads = option("--threads").unwrap_or(2) as usize;
     let limit = option("--minutes").map(|minutes| Duration::from_secs(60 * minutes));
-    if let Some(limit) = limit {
-        checker = checker.timeout(limit);
-    }
-    let start = Instant::now();
-    let checked = checker.spawn_bfs().join();
-    let seconds = start.elapsed();
+    let checked = scope.checker().threads(threads).spawn_bfs();
+    let seconds = until_done_or(limit, &checked);
+    let complete = checked.is_done();
     println!(
         "{members} members, {proposals} proposals: {} states ({} reached), depth {}, {:.1} s, {}",
         checked.unique_state_count(),
         checked.state_count(),
         checked.max_depth(),
         seconds.as_secs_f64(),
-        if limit.is_some_and(|limit| seconds >= limit) { "out of time" } else { "complete" },
+        if complete { "complete" } else { "out of time" },
     );
     for (name, path) in checked.discoveries() {
         if checked.discovery_classification(name).to_string() == "counterexample" {
             println!("NOT TRUE: {name}\n  {:?}", path.into_actions());
         }
     }
-    if limit.is_none_or(|limit| seconds < limit) {
+    if complete {
         checked.assert_properties();
     }
 }

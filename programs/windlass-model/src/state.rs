@@ -16,7 +16,11 @@ pub const NOW: i64 = 1_000_000_000;
 /// The bytes that a proposal with code is about, all hashed in one step.
 const CODE_LEN: u32 = 4;
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+/// The code that ran when the program was registered; and when it was once more.
+pub const AS_REGISTERED: u8 = 0;
+pub const REGISTERED_AGAIN: u8 = u8::MAX;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct State {
     /// Of the scope's configs.
     pub config: u8,
@@ -33,7 +37,7 @@ pub struct State {
     pub violations: u32,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PauseAccount {
     pub started_at: i64,
     pub until: i64,
@@ -42,7 +46,7 @@ pub struct PauseAccount {
     pub recent: [i64; 3],
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProgramAccount {
     pub version: u8,
     pub slot: Option<u8>,
@@ -54,11 +58,11 @@ pub struct ProgramAccount {
     pub migration: Option<u8>,
     pub migration_open: bool,
     pub released: bool,
-    /// Which code runs: 0 as registered, n + 1 of upgrade n.
+    /// Which code runs: `AS_REGISTERED`, `REGISTERED_AGAIN`, or n + 1 for that of upgrade n.
     pub code: u8,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProposalAccount {
     pub subject: Subject,
     pub proposer: u8,
@@ -87,13 +91,13 @@ pub struct ProposalAccount {
 }
 
 /// `Status`, hashable: its place in `Status::ALL`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StatusCode(pub u8);
 
 const TRACKER_STATES: [MigrationState; 3] =
     [MigrationState::Migrating, MigrationState::Reverting, MigrationState::Finalized];
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tracker {
     pub version: u8,
     /// Its place in `TRACKER_STATES`.
@@ -103,7 +107,7 @@ pub struct Tracker {
 }
 
 /// What the model saw, told by no rule.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ghost {
     /// Until when a pause is in force; 0: none.
     pub paused_until: i64,

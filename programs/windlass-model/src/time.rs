@@ -11,7 +11,7 @@ use windlass_rules::proposal::Kind;
 use windlass_rules::transitions::Status;
 
 use crate::scope::{Scope, Subject, DAY};
-use crate::state::{ProposalAccount, State, NOW};
+use crate::state::{ProposalAccount, State, AS_REGISTERED, NOW};
 
 /// A moment that no boundary is near, this many seconds later.
 pub const IDLE: i64 = DAY + 7;
@@ -34,6 +34,8 @@ fn boundaries(state: &State, scope: &Scope) -> Vec<i64> {
         boundaries.push(proposal.expires_at);
         if proposal.status() == Status::Approved {
             boundaries.push(proposal.created_at + config.voting_period);
+        }
+        if proposal.status() == Status::Approved && NOW < proposal.expires_at {
             boundaries.push(proposal.eta);
             boundaries.push(proposal.eta + paused_until_its_end(state) - proposal.pause_mark);
         }
@@ -96,17 +98,23 @@ pub fn wait(state: &State, scope: &Scope, seconds: i64) -> State {
         back(&mut proposal.expires_at);
         if proposal.status() == Status::Approved {
             let least = least_wait(&config, scope, proposal);
-            proposal.waited = (proposal.waited + seconds - paused).min(least + 1);
-            proposal.elapsed = (proposal.elapsed + seconds).min(least + config.grace_period + 2);
+            let (most_waited, most_elapsed) = longest(&config, least);
+            proposal.waited = (proposal.waited + seconds - paused).min(most_waited);
+            proposal.elapsed = (proposal.elapsed + seconds).min(most_elapsed);
         }
     }
     settle(&mut later, scope);
     later
 }
 
+/// Up to where the waits of a proposal are counted: there they say that it waited enough, and that its grace is over.
+fn longest(config: &Config, least: i64) -> (i64, i64) {
+    (least + 1, least + config.grace_after(least) + 2)
+}
+
 /// Bring what no rule can tell apart to one value.
 pub fn settle(state: &mut State, scope: &Scope) {
-    settle_proposals(state);
+    settle_proposals(state, scope);
     settle_pause(state, scope);
     let windowless = !asks_for_window(state);
     let program = &mut state.program;
@@ -124,7 +132,8 @@ pub fn settle(state: &mut State, scope: &Scope) {
     }
 }
 
-fn settle_proposals(state: &mut State) {
+fn settle_proposals(state: &mut State, scope: &Scope) {
+    let config = state.rules(scope);
     for proposal in &mut state.proposals {
         if !proposal.is_open() {
             (proposal.created_at, proposal.approved_at, proposal.eta) = (0, 0, 0);
@@ -132,8 +141,11 @@ fn settle_proposals(state: &mut State) {
             (proposal.waited, proposal.elapsed) = (0, 0);
             (proposal.approvals, proposal.cancel_votes) = ([0; 4], [0; 4]);
             (proposal.proposer, proposal.rolls_back) = (0, None);
+            proposal.verified = true;
             if proposal.status().is_abandoned() {
                 proposal.base_version = 0;
+                // Whatever code it is of, it is never gone back to.
+                proposal.kept = proposal.kept.map(|_| (0, AS_REGISTERED));
                 // Only an upgrade's copy is asked for any more.
                 proposal.subject = match proposal.kind() {
                     Kind::Upgrade => Subject::Upgrade { no_rollback: false, plan: false },
@@ -144,23 +156,35 @@ fn settle_proposals(state: &mut State) {
         }
         let over = (NOW - 2 - proposal.expires_at).max(0);
         proposal.expires_at += over;
-        if proposal.status() == Status::Approved {
-            proposal.eta += over;
-            proposal.approved_at += over;
-            proposal.created_at = proposal.created_at.max(NOW - 7 * DAY - 2).min(proposal.approved_at);
-        } else {
+        if proposal.status() != Status::Approved {
             proposal.created_at += over;
+            continue;
         }
+        if has_lapsed(proposal) {
+            // No rule asks again when it was approved, nor how long it had to wait.
+            let least = least_wait(&config, scope, proposal);
+            proposal.eta = proposal.expires_at - 1;
+            proposal.approved_at = proposal.eta - least;
+            (proposal.waited, proposal.elapsed) = longest(&config, least);
+        }
+        let voted = config.voting_period.max(scope.voting_period);
+        proposal.created_at = proposal.created_at.max(NOW - voted - 2).min(proposal.approved_at);
         if proposal.kind() == Kind::Rollback {
             proposal.pause_mark = 0;
         }
     }
 }
 
+/// Over for so long that neither this second nor the last is one in which it was not.
+fn has_lapsed(proposal: &ProposalAccount) -> bool {
+    proposal.expires_at <= NOW - 2
+}
+
 fn settle_pause(state: &mut State, scope: &Scope) {
-    let counts = |proposal: &&mut ProposalAccount| {
+    let delayed = |proposal: &&mut ProposalAccount| {
         proposal.status() == Status::Approved && proposal.kind() != Kind::Rollback
     };
+    let counts = |proposal: &&mut ProposalAccount| delayed(proposal) && !has_lapsed(proposal);
     let marks = state.proposals.iter_mut().filter(counts).map(|proposal| proposal.pause_mark);
     let least = marks.min();
     let pause = &mut state.pause;
@@ -170,6 +194,9 @@ fn settle_pause(state: &mut State, scope: &Scope) {
             pause.accumulated -= least;
             state.proposals.iter_mut().filter(counts).for_each(|proposal| proposal.pause_mark -= least);
         }
+    }
+    for proposal in state.proposals.iter_mut().filter(delayed).filter(|proposal| has_lapsed(proposal)) {
+        proposal.pause_mark = pause.accumulated;
     }
     if pause.started_at != 0 {
         let over = (NOW - 2 - pause.until).max(0);

@@ -54,7 +54,7 @@ def bind(field: str, reads: Reads, arguments: Mapping[str, Any]) -> Bound:
     return Bound(
         given,
         tuple(_value(name, reads.arguments[name], arguments[name]) for name in given),
-        page(reads.name, arguments) if isinstance(reads, Listing) else None,
+        page(reads.name, reads.orderings, arguments) if isinstance(reads, Listing) else None,
     )
 
 

@@ -58,11 +58,14 @@ def connection_of(
     count: Callable[[], Awaitable[int]],
 ) -> Connection[Any]:
     """The page out of its rows and, where there is another one, the row that tells."""
+    ordering = page.ordering
     there_is_more, rows = len(rows) > page.size, rows[: page.size]
     if page.from_end:
         rows = rows[::-1]
     edges = [
-        Edge(cursor=encode_cursor(reads.name, Place(row[reads.position], row[reads.key])), node=node(row))
+        Edge(
+            cursor=encode_cursor(reads.name, ordering, Place(int(row[ordering.column]), row[reads.key])), node=node(row)
+        )
         for row in rows
     ]
     return Connection[Any](

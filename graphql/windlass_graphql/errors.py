@@ -69,8 +69,8 @@ class BadCursor(ApiError):
 
     def __init__(self, argument: str, listing: str) -> None:
         super().__init__(
-            f"{argument}: expected a cursor that `{listing}` handed out (an edge's cursor, one of pageInfo's, or a "
-            "message's); leave it out to begin at the list's end"
+            f"{argument}: expected a cursor that `{listing}` handed out in this order (an edge's cursor, one of "
+            "pageInfo's, or a message's); leave it out to begin at the list's end"
         )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from windlass_graphql.connections import Connection
+from windlass_graphql.orders import OF_PROGRAMS, OF_PROPOSALS, OF_VAULTS
 from windlass_graphql.reads import Argument, Listing, One, Value, reading
 from windlass_graphql.scalars import Int53
 from windlass_graphql.types.alert import Alert, AlertKind
@@ -65,6 +66,7 @@ class Query:
             "program",
             "registered_slot",
             "page_key",
+            orders=OF_PROGRAMS,
             arguments={
                 "multisig": Argument(
                     OptionalAddress, "Only those that this multisig governs.", "{t}.multisig_address = {value}"
@@ -100,6 +102,7 @@ class Query:
             "proposal",
             "created_slot",
             "address",
+            orders=OF_PROPOSALS,
             arguments={
                 "multisig": Argument(
                     OptionalAddress, "Only those put to this multisig.", "{t}.multisig_address = {value}"
@@ -142,6 +145,7 @@ class Query:
             "vault",
             "created_slot",
             "address",
+            orders=OF_VAULTS,
             arguments={
                 "owner": Argument(OptionalAddress, "Only this owner's.", "{t}.owner = {value}"),
                 "mint": Argument(OptionalAddress, "Only those that hold this token.", "{t}.mint = {value}"),

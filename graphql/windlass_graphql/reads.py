@@ -16,7 +16,8 @@ from strawberry.types import get_object_definition
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
-from windlass_graphql.pages import PAGE_ARGUMENTS
+from windlass_graphql.orders import BY_AGE, Orders
+from windlass_graphql.pages import PAGE_ARGUMENTS, Ordering
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +79,7 @@ class Many:
 
 @dataclass(frozen=True, eq=False)
 class Listing:
-    """A connection, ordered by a position that never changes and a key that breaks ties."""
+    """A connection, ordered by a position that never changes, or one of others, and a key that breaks ties."""
 
     name: str
     """What its cursors say they belong to."""
@@ -90,6 +91,12 @@ class Listing:
     on: str | None = None
     given: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, Argument] = field(default_factory=dict)
+    orders: Orders = BY_AGE
+
+    @property
+    def orderings(self) -> Mapping[str, Ordering]:
+        """What it can go by, by the values of the orders' enum."""
+        return self.orders.of(self.position)
 
 
 Related: TypeAlias = One | Many | Listing
@@ -132,7 +139,7 @@ def reading(description: str, reads: Reads, deprecation_reason: str | None = Non
                 description=said,
                 default=default,
             )
-            for name, type_, said, default in PAGE_ARGUMENTS
+            for name, type_, said, default in (*PAGE_ARGUMENTS, reads.orders.argument)
         ]
     return made
 

@@ -28,7 +28,7 @@ def parameter_names(reads: Related, bound: Bound, numbers: "count[int]") -> dict
     if bound.page is not None:
         for end, place in (("after", bound.page.after), ("before", bound.page.before)):
             if place is not None:
-                names[f"{end} position"] = f"${next(numbers)}::bigint"
+                names[f"{end} position"] = f"${next(numbers)}::{bound.page.ordering.cast}"
                 names[f"{end} key"] = f"${next(numbers)}::text"
         names["size"] = f"${next(numbers)}::integer"
     return names
@@ -53,9 +53,9 @@ def rows(reads: Related, bound: Bound, names: dict[str, str], parent: Parent, on
     if isinstance(reads, Listing):
         assert bound.page is not None
         page = bound.page
-        place = f"(t.{reads.position}, t.{reads.key})"
+        place = f"(t.{page.ordering.column}, t.{reads.key})"
         # The list's order, whichever end is read from.
-        onward, back = (">", "<") if page.oldest_first else ("<", ">")
+        onward, back = (">", "<") if page.ordering.ascends else ("<", ">")
         for end, sign in (("after", onward), ("before", back)):
             if f"{end} position" in names:
                 where.append(f"{place} {sign} ({names[f'{end} position']}, {names[f'{end} key']})")
@@ -63,9 +63,8 @@ def rows(reads: Related, bound: Bound, names: dict[str, str], parent: Parent, on
     if where:
         text += " WHERE " + " AND ".join(where)
     if isinstance(reads, Listing):
-        assert bound.page is not None
-        direction = "ASC" if bound.page.ascends else "DESC"
-        text += f" ORDER BY t.{reads.position} {direction}, t.{reads.key} {direction}"
+        direction = "ASC" if page.ascends else "DESC"
+        text += f" ORDER BY t.{page.ordering.column} {direction}, t.{reads.key} {direction}"
         # The planner has to know that it is a page; a parameter alone would be taken for a tenth of the table.
         size = f"{names['size']} + 1" if one_more else names["size"]
         text = f"SELECT t.* FROM ({text} LIMIT {LARGEST_PAGE + 1}) AS t LIMIT {size}"

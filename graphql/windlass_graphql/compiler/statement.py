@@ -6,6 +6,7 @@ from itertools import count
 from windlass_graphql.arguments import Bound
 from windlass_graphql.compiler.json_text import Piece, Text, concat, leaf, members
 from windlass_graphql.compiler.selection import TYPENAME, Selected
+from windlass_graphql.pages import Ordering
 from windlass_graphql.reads import Inline, Listing, Many, One, Value
 from windlass_graphql.statements import Parent, conditions, parameter_names, rows, source
 
@@ -91,7 +92,11 @@ class _Writer:
             if child.name == "nodes":
                 return listed(self.object(child.children, child.type.name, alias))
             if child.name == "edges":
-                return listed(members((inner.key, self._edge(inner, child, reads, alias)) for inner in child.children))
+                return listed(
+                    members(
+                        (inner.key, self._edge(inner, child, reads, page.ordering, alias)) for inner in child.children
+                    )
+                )
             if child.name == "page_info":
                 return members(
                     (inner.key, _place(inner, child, reads, bound, names, alias)) for inner in child.children
@@ -108,11 +113,11 @@ class _Writer:
         # An aggregate, so that there is one row even where the page is empty.
         return [f"(SELECT {text} FROM ({found}) AS {alias} HAVING true)"]
 
-    def _edge(self, inner: Selected, edge: Selected, reads: Listing, alias: str) -> list[Piece]:
+    def _edge(self, inner: Selected, edge: Selected, reads: Listing, ordering: Ordering, alias: str) -> list[Piece]:
         if inner.name == TYPENAME:
             return [Text(f'"{edge.type.name}"')]
         if inner.name == "cursor":
-            return [Text('"'), _cursor(reads, alias), Text('"')]
+            return [Text('"'), _cursor(reads, ordering, alias), Text('"')]
         return self.object(inner.children, inner.type.name, alias)
 
 
@@ -129,11 +134,11 @@ def _place(
         return [f"CASE WHEN count(*) > {size} THEN 'true' ELSE 'false' END"]
     is_read_first = (inner.name == "start_cursor") != page.from_end
     row = "1" if is_read_first else f"least({alias}.row_count, {size})"
-    cursor = f"min({_cursor(reads, alias)}) FILTER (WHERE {alias}.row_number = {row})"
+    cursor = f"min({_cursor(reads, page.ordering, alias)}) FILTER (WHERE {alias}.row_number = {row})"
     return [f"coalesce('\"' || {cursor} || '\"', 'null')"]
 
 
-def _cursor(reads: Listing, row: str) -> str:
+def _cursor(reads: Listing, ordering: Ordering, row: str) -> str:
     """As pages.encode_cursor writes it; PostgreSQL's base64 breaks lines."""
-    text = f"concat('{reads.name}:', {row}.{reads.position}, ':', {row}.{reads.key})"
+    text = f"concat('{ordering.cursors_of(reads.name)}:', {row}.{ordering.column}, ':', {row}.{reads.key})"
     return f"translate(rtrim(encode(convert_to({text}, 'UTF8'), 'base64'), '='), E'+/\\n', '-_')"

@@ -15,6 +15,7 @@ SELECT
     g.registered_slot,
     g.registered_signature,
     g.last_upgrade_at,
+    coalesce(extract(epoch FROM g.last_upgrade_at), 0)::bigint AS upgraded_order,
     g.released,
     g.program || '/' || g.multisig AS page_key
 FROM programs g

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from windlass_graphql.connections import Connection
+from windlass_graphql.orders import OF_MIGRATIONS
 from windlass_graphql.reads import Argument, Listing, One, reading
 from windlass_graphql.scalars import Hash, Int53, Json
 from windlass_graphql.types.verification import Commitment, Verification, verification
@@ -103,5 +104,11 @@ IN_STATE = Argument(
 def migrations(on: str | None, arguments: dict[str, Argument]) -> Listing:
     """A list of migrations."""
     return Listing(
-        "migrations", "migration", "started_order", "address", on=on, arguments={**arguments, "state": IN_STATE}
+        "migrations",
+        "migration",
+        "started_order",
+        "address",
+        on=on,
+        arguments={**arguments, "state": IN_STATE},
+        orders=OF_MIGRATIONS,
     )

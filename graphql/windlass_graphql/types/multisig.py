@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from windlass_graphql.connections import Connection
+from windlass_graphql.orders import OF_PROGRAMS, OF_PROPOSALS
 from windlass_graphql.reads import Listing, Many, One, reading
 from windlass_graphql.scalars import Int53
 from windlass_graphql.types.state import IN_STATES
@@ -68,7 +69,14 @@ class Multisig:
     )
     programs: Connection[Annotated["Program", strawberry.lazy("windlass_graphql.types.program")]] = reading(
         "The programs it governs, newest registration first.",
-        Listing("programs", "program", "registered_slot", "page_key", on="{t}.multisig_address = {parent.address}"),
+        Listing(
+            "programs",
+            "program",
+            "registered_slot",
+            "page_key",
+            on="{t}.multisig_address = {parent.address}",
+            orders=OF_PROGRAMS,
+        ),
     )
     proposals: Connection[Annotated["Proposal", strawberry.lazy("windlass_graphql.types.proposal")]] = reading(
         "The proposals put to it, newest first.",
@@ -79,6 +87,7 @@ class Multisig:
             "address",
             on="{t}.multisig_address = {parent.address}",
             arguments={"state": IN_STATES},
+            orders=OF_PROPOSALS,
         ),
     )
     pauses: Connection[Pause] = reading(

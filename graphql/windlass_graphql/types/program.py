@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from windlass_graphql.connections import Connection
+from windlass_graphql.orders import OF_PROPOSALS
 from windlass_graphql.reads import Argument, Listing, Many, One, reading
 from windlass_graphql.scalars import Hash, Int53
 from windlass_graphql.types.migration import Migration, migrations
@@ -78,6 +79,7 @@ class Program:
             "address",
             on="{t}.multisig_address = {parent.multisig_address} AND {t}.program_address = {parent.address}",
             arguments={"state": IN_STATES},
+            orders=OF_PROPOSALS,
         ),
     )
     rollbacks: Connection[Rollback] = reading(

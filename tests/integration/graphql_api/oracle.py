@@ -19,10 +19,10 @@ DEEPEST = 6
 
 @dataclass
 class Known:
-    """Values that make sense as arguments, by the argument's name; cursors by the type of the list."""
+    """Values that make sense as arguments, by the argument's name; cursors by the type and order of the list."""
 
     values: dict[str, list[Any]]
-    cursors: dict[str, list[str]] = field(default_factory=dict)
+    cursors: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -105,8 +105,9 @@ class Inventor:
             if "first" in each.args:
                 wanted += self._random.choice([["first"], ["last"], []])
                 wanted += self._random.choice([[], [], ["after"], ["before"], ["after", "before"]])
+        order = self._order(each) if "order" in wanted else "NEWEST_FIRST"
         for argument in wanted:
-            value = self._value(name, each, argument)
+            value = order if argument == "order" else self._value(name, each, argument, order)
             if value is not None or self._chance(0.3):
                 given[argument] = value
         required = {a for a, arg in each.args.items() if isinstance(arg.type, GraphQLNonNull) and a != "order"}
@@ -114,13 +115,19 @@ class Inventor:
         texts = [f"{a}: {self._argument(str(each.args[a].type), each.args[a].type, v)}" for a, v in given.items()]
         return f"({', '.join(texts)})" if texts else ""
 
-    def _value(self, name: str, each: GraphQLField, argument: str) -> Any:
+    def _order(self, each: GraphQLField) -> str:
+        enum = get_named_type(each.args["order"].type)
+        assert isinstance(enum, GraphQLEnumType)
+        order: str = self._random.choice(list(enum.values))
+        return order
+
+    def _value(self, name: str, each: GraphQLField, argument: str, order: str) -> Any:
         if f"{name}.{argument}" in self._known.values:
             return self._random.choice(self._known.values[f"{name}.{argument}"])
         if argument in ("first", "last"):
             return self._random.choice([1, 2, 3, 5, 20])
         if argument in ("after", "before"):
-            cursors = self._known.cursors.get(get_named_type(each.type).name)
+            cursors = self._known.cursors.get((get_named_type(each.type).name, order))
             return self._random.choice(cursors) if cursors else None
         type_ = each.args[argument].type
         enum = get_named_type(type_)

@@ -120,19 +120,28 @@ async def _written(read_model: ReadModel) -> Known:
 
 
 async def _with_cursors(database: Database, known: Known) -> None:
-    """Every list's cursors, as it hands them out."""
+    """Every list's cursors, as it hands them out in each of its orders."""
     nested = "edges { cursor }"
-    answer = await _compiled(
+    await _gather(
         database,
+        known,
         f"""{{ multisigs {{ {nested} nodes {{ programs {{ {nested} }} pauses {{ {nested} }} rollbacks {{ {nested} }}
                 keptCopies {{ {nested} }} }} }}
             proposals {{ {nested} }} vaults {{ {nested} nodes {{ transactions {{ {nested} }} }} }}
             auditLog {{ {nested} }}
             programs {{ nodes {{ upgrades {{ {nested} }} }} }} alerts {{ {nested} }}
             migrations {{ {nested} nodes {{ accounts {{ {nested} }} }} }} }}""",
-        {},
+        "NEWEST_FIRST",
     )
+    assert graphql_schema.query_type is not None
+    for name, field in graphql_schema.query_type.fields.items():
+        if "order" in field.args:
+            for order in get_named_type(field.args["order"].type).values:
+                if order != "NEWEST_FIRST":
+                    await _gather(database, known, f"{{ {name}(order: {order}) {{ {nested} }} }}", order)
 
+
+async def _gather(database: Database, known: Known, query: str, order: str) -> None:
     def gather(type_: Any, value: Any) -> None:
         if isinstance(value, list):
             for each in value:
@@ -140,11 +149,11 @@ async def _with_cursors(database: Database, known: Known) -> None:
         elif isinstance(value, dict):
             for name, below in value.items():
                 if name == "edges":
-                    known.cursors.setdefault(type_.name, []).extend(edge["cursor"] for edge in below)
+                    known.cursors.setdefault((type_.name, order), []).extend(edge["cursor"] for edge in below)
                 else:
                     gather(get_named_type(type_.fields[name].type), below)
 
-    gather(graphql_schema.query_type, answer)
+    gather(graphql_schema.query_type, await _compiled(database, query, {}))
 
 
 async def _compiled(database: Database, query: str, variables: dict[str, Any]) -> Any:

@@ -1,10 +1,13 @@
 """Pages hold what they held while rows arrive, for every list."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from integration.graphql_api.service import Service
-from stack.read_model import ReadModel, key
+from stack.read_model import GENESIS, ReadModel, key
+from windlass_graphql.compiler.documents import Documents
+from windlass_graphql.schema import graphql_schema
 
 PAGE = """query ($first: Int!, $after: String) { proposals(first: $first, after: $after) {
     edges { cursor node { address } } nodes { address } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
@@ -192,3 +195,93 @@ async def test_a_list_read_from_either_end_and_in_either_order_holds_each_row_on
         if number == 0:
             written.append((await read_model.propose(governance)).address)
     assert found == (written if order == "OLDEST_FIRST" else written[::-1]) if grows_ahead else found == listed
+
+
+async def _in_order(service: Service, listing: str, order: str, nodes: str = "address") -> list[str]:
+    """All items, two at a time from the beginning; from the end they are the same."""
+    found: list[str] = []
+    for onward in (True, False):
+        end, size = ("after", "first") if onward else ("before", "last")
+        pages, cursor = [], None
+        while True:
+            answer = await service.ask(
+                f"""query ($cursor: String) {{ {listing}(order: {order}, {size}: 2, {end}: $cursor) {{
+                    nodes {{ {nodes} }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}""",
+                cursor=cursor,
+            )
+            page = answer[listing]
+            pages.append([node["address"] for node in page["nodes"]])
+            info = page["pageInfo"]
+            cursor = info["endCursor"] if onward else info["startCursor"]
+            if not info["hasNextPage" if onward else "hasPreviousPage"]:
+                break
+        whole = [address for page in (pages if onward else reversed(pages)) for address in page]
+        assert found in ([], whole)
+        found = whole
+    return found
+
+
+async def test_vaults_go_by_what_they_hold_however_much_that_is(service: Service, read_model: ReadModel) -> None:
+    amounts = [5, 2**63, 0, 5, 2**64 - 1]
+    vaults = [await read_model.vault(key(), [amount]) for amount in amounts]
+    by_amount = sorted(zip(amounts, vaults, strict=True))
+    assert await _in_order(service, "vaults", "SMALLEST_FIRST") == [vault for _, vault in by_amount]
+    assert await _in_order(service, "vaults", "LARGEST_FIRST") == [vault for _, vault in reversed(by_amount)]
+
+
+async def test_proposals_go_by_what_happened_last(service: Service, read_model: ReadModel) -> None:
+    governance = await read_model.govern()
+    first, second, third = [await read_model.propose(governance) for _ in range(3)]
+    await read_model.approve(first)
+    changed = [first.address, third.address, second.address]
+    assert await _in_order(service, "proposals", "LAST_CHANGED_FIRST") == changed
+    assert await _in_order(service, "proposals", "OLDEST_FIRST") == [first.address, second.address, third.address]
+    nested = await service.ask(
+        "{ multisigs { nodes { proposals(order: LAST_CHANGED_FIRST, first: 1) { nodes { address } } } } }"
+    )
+    assert nested == {"multisigs": {"nodes": [{"proposals": {"nodes": [{"address": first.address}]}}]}}
+
+
+async def test_programs_go_by_their_last_upgrade(service: Service, read_model: ReadModel) -> None:
+    governance = await read_model.govern()
+    other = await read_model.register(governance)
+    never = await read_model.register(governance)
+    for program, days in [(governance.program, 4), (other, 3)]:
+        proposal = await read_model.propose(governance, program=program)
+        await read_model.execute(proposal, GENESIS + timedelta(days=days))
+    assert await _in_order(service, "programs", "LAST_UPGRADED_FIRST") == [governance.program, other, never]
+    assert await _in_order(service, "programs", "NEWEST_FIRST") == [never, other, governance.program]
+
+
+async def test_migrations_go_by_how_much_was_migrated(service: Service, read_model: ReadModel) -> None:
+    migrated = {key(): number for number in (3, 1, 2)}
+    for tracker, number in migrated.items():
+        await read_model.connection.execute(
+            "INSERT INTO migration_jobs (tracker, state, migrated) VALUES ($1, 'migrating', $2)", tracker, number
+        )
+    wanted = sorted(migrated, key=lambda tracker: -migrated[tracker])
+    assert await _in_order(service, "migrations", "MOST_MIGRATED_FIRST") == wanted
+
+
+async def test_a_cursor_is_good_for_its_order_only(service: Service, read_model: ReadModel) -> None:
+    await read_model.vault(key(), [1])
+    answer = await service.ask("{ vaults(order: LARGEST_FIRST) { pageInfo { endCursor } } }")
+    query = "query ($after: String, $order: VaultOrder!) { vaults(after: $after, order: $order) { nodes { owner } } }"
+    after = answer["vaults"]["pageInfo"]["endCursor"]
+    assert await service.ask(query, after=after, order="SMALLEST_FIRST") == {"vaults": {"nodes": []}}
+    assert (await service.refusal(query, after=after, order="NEWEST_FIRST"))["extensions"] == {"code": "BAD_CURSOR"}
+
+
+async def test_what_lists_go_by_is_looked_up_in_an_index(database: str, read_model: ReadModel) -> None:
+    await read_model.connection.execute("SET enable_seqscan = off")
+    for query, index in [
+        ("{ proposals(order: LAST_CHANGED_FIRST) { nodes { address } } }", "upgrade_proposals_changed"),
+        ("{ vaults(order: LARGEST_FIRST) { nodes { address } } }", "vaults_largest"),
+        ("{ vaults(order: SMALLEST_FIRST) { nodes { address } } }", "vaults_largest"),
+        ("{ migrations(order: MOST_MIGRATED_FIRST) { nodes { address } } }", "migration_jobs_most_migrated"),
+    ]:
+        ready = Documents(graphql_schema).operation(query, None).ready({})
+        plan = await read_model.connection.fetch(f"EXPLAIN {ready.sql}", *ready.values)
+        text = "\n".join(row[0] for row in plan)
+        assert index in text, text
+        assert "Sort" not in text, text

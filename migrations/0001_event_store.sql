@@ -65,6 +65,8 @@ CREATE TABLE streams (
     verified_seq         bigint NOT NULL DEFAULT 0,
     verified_slot        bigint NOT NULL DEFAULT 0,
     verified_at          timestamptz,
+    -- As so many independent nodes said: one may lie consistently, two that agree are what counts.
+    verified_by          smallint NOT NULL DEFAULT 0,
     -- What does not agree, in a sentence; null where nothing is known to be wrong.
     disagreement         text
 );

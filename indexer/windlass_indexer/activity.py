@@ -49,24 +49,24 @@ class Activity:
         for row in await self._pool.fetch(_SQL["governed"]):
             if row["slot"] < upto:
                 try:
-                    await self._count(row["program"], row["slot"], upto, time.unix_timestamp)
+                    await self._count(row["program"], row["slot"], upto, time)
                 except RpcRefused as refused:
                     if not is_unknown_signature(refused):
                         raise
                     self._anchors.pop(row["program"], None)  # the next time lists as far back as needed
 
-    async def _count(self, program: str, after: int, upto: int, now: int) -> None:
+    async def _count(self, program: str, after: int, upto: int, time: ChainTime) -> None:
         successes: Counter[int] = Counter()
         failures: Counter[int] = Counter()
         anchor: str | None = None
-        async for page in self._chain.history(program, self._anchors.get(program)):
+        async for page in self._chain.history(program, self._anchors.get(program), at_least=time.confirmed_slot):
             for item in page:
                 if item.slot > upto:
                     continue
                 anchor = anchor or item.signature
                 if item.slot > after:
                     # Few nodes have lost a block's time; now is near enough for those.
-                    minute = (item.block_time or now) // _MINUTE
+                    minute = (item.block_time or time.unix_timestamp) // _MINUTE
                     (failures if item.failed else successes)[minute] += 1
             if page[-1].slot <= after:
                 break

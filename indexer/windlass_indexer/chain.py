@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from windlass_indexer.endpoints import Endpoints
 from windlass_indexer.errors import RpcRefused, RpcUnreachable
 from windlass_indexer.rpc import SIGNATURE_NOT_FOUND, Rpc
 
@@ -55,8 +56,18 @@ class AccountAt:
 class Chain:
     """Reads a chain at commitment confirmed. Every method raises RpcUnreachable or RpcRefused."""
 
-    def __init__(self, rpc: Rpc) -> None:
+    def __init__(self, rpc: Rpc | Endpoints) -> None:
         self._rpc = rpc
+
+    @property
+    def shown(self) -> str:
+        """The node's URL as it may be shown; of several, all of them."""
+        return self._rpc.shown
+
+    @property
+    def nodes(self) -> "list[Chain]":
+        """Each node by itself."""
+        return [Chain(node) for node in self._rpc.nodes]
 
     async def genesis_hash(self) -> str:
         """What tells this chain from every other."""
@@ -84,16 +95,17 @@ class Chain:
         )
 
     async def history(
-        self, address: str, until: str | None, before: str | None = None
+        self, address: str, until: str | None, before: str | None = None, at_least: int = 0
     ) -> AsyncIterator[list[ListedSignature]]:
         """Pages of the address' transactions, newest first, from before `before` (None: from the newest) down to but
         without `until` (None: to the first).
 
-        The order within a slot is not to be relied on. A node that does not know `until` refuses: see
-        `is_unknown_signature`.
+        The order within a slot is not to be relied on. A node that does not know `until` refuses (see
+        `is_unknown_signature`), and so does one that has not reached the slot `at_least`.
         """
         while True:
-            options = {"limit": _PAGE, "commitment": "confirmed"}
+            options: Json = {"limit": _PAGE, "commitment": "confirmed"}
+            options |= {"minContextSlot": at_least} if at_least else {}
             options |= {"before": before} if before else {}
             options |= {"until": until} if until else {}
             page = await self._rpc.call("getSignaturesForAddress", address, options)

@@ -32,6 +32,14 @@ _EXIT_BAD_INPUT = 2
 
 _database = click.option("--database", metavar="URL", help="PostgreSQL; else DATABASE_URL, else the PG* variables.")
 _rpc = click.option("--rpc", metavar="URL", help="Solana RPC; else WINDLASS_RPC_URL, else http://127.0.0.1:8899.")
+_more_rpcs = click.option(
+    "--more-rpc",
+    "more_rpcs",
+    metavar="URL",
+    multiple=True,
+    help="Another node of the same chain, which takes over where the first one fails and vouches for the streams too; "
+    "may be given several times. Else WINDLASS_MORE_RPC_URLS.",
+)
 _program = click.option("--program", metavar="ADDRESS", help="The windlass program; else WINDLASS_PROGRAM_ID.")
 _vault_program = click.option(
     "--vault-program",
@@ -77,6 +85,7 @@ def main() -> None:
 
 @main.command(epilog="Example: windlass-indexer run --rpc http://127.0.0.1:8899 --database postgresql:///windlass")
 @_rpc
+@_more_rpcs
 @click.option("--ws", metavar="URL", help="Solana websocket; else WINDLASS_WS_URL, else RPC's host and port + 1.")
 @_database
 @_followed
@@ -99,6 +108,7 @@ def run(**options: Any) -> None:
 
 @main.command(epilog="Example: windlass-indexer backfill --from 250000000 --to 250432000")
 @_rpc
+@_more_rpcs
 @_database
 @_followed
 @click.option("--from", "first", required=True, type=click.IntRange(min=0), metavar="SLOT", help="The first slot.")
@@ -196,15 +206,19 @@ def rebuild(database: str | None, program: str | None, vault_program: str | None
 
 @main.command(epilog="Example: windlass-indexer verify --rpc http://127.0.0.1:8899")
 @_rpc
+@_more_rpcs
 @_database
-def verify(rpc: str | None, database: str | None) -> None:
-    """Compare every stream's digest with the account on chain; exit 1 unless all agree."""
-    comparisons = _run(service.verify(_settings(rpc=rpc, database=database)))
+def verify(rpc: str | None, more_rpcs: Sequence[str], database: str | None) -> None:
+    """Compare every stream's digest with the account on chain, as each node tells it; exit 1 unless all agree."""
+    comparisons = _run(service.verify(_settings(rpc=rpc, more_rpcs=more_rpcs, database=database)))
     for comparison in comparisons:
         if comparison.verdict is not Verdict.AGREES:
             click.echo(f"{comparison.stream} {comparison.verdict.value}: {comparison.detail}")
     verdicts = Counter(comparison.verdict for comparison in comparisons)
     click.echo(f"{verdicts[Verdict.AGREES]} of {len(comparisons)} streams agree with the chain")
+    if more_rpcs or any(comparison.asked > 1 for comparison in comparisons):
+        nodes = Counter(comparison.agreeing for comparison in comparisons)
+        click.echo(", ".join(f"{nodes[count]} by the word of {count}" for count in sorted(nodes, reverse=True)))
     if verdicts[Verdict.AGREES] != len(comparisons):
         sys.exit(_EXIT_FAILED)
 
@@ -247,6 +261,7 @@ def _settings(
     *,
     rpc: str | None = None,
     ws: str | None = None,
+    more_rpcs: Sequence[str] = (),
     database: str | None = None,
     programs: Sequence[str] = (),
     vault_program: str | None = None,
@@ -260,6 +275,7 @@ def _settings(
         settings = Settings.read(
             rpc=rpc,
             ws=ws,
+            more_rpcs=more_rpcs,
             database=database,
             program=windlass,
             vault_program=vault_program,

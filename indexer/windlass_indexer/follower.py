@@ -9,10 +9,10 @@ from math import inf
 from time import monotonic
 
 from windlass_indexer.chain import Chain, ChainTime, ListedSignature, is_unknown_signature
-from windlass_indexer.errors import RpcRefused
+from windlass_indexer.errors import RpcError, RpcRefused
 from windlass_indexer.event import FollowedProgram
 from windlass_indexer.forks import Forks, Replaced
-from windlass_indexer.ingest import Ingest
+from windlass_indexer.ingest import Ingest, Ingested
 from windlass_indexer.retries import persistently
 from windlass_indexer.store import Committed, Cursor, Store
 
@@ -136,7 +136,8 @@ class Follower:
         # What no fork reaches any more, and no node lists any later.
         settled = min(time.finalized_slot, tip - _OVERLAP_SLOTS)
         unsettled = await self._forks.unsettled()
-        listed = await self._history(self.program.address, self._anchor)
+        # A node that has not come to `tip` would leave out what the cursor then says was read.
+        listed = await self._history(self._chain, self.program.address, self._anchor, at_least=tip)
         self._take_over(await self._forks.compare(unsettled, listed))
         unread = [item for item in listed if not item.failed and item.signature not in self._read]
         if len(unread) > _CHUNK:
@@ -163,19 +164,35 @@ class Follower:
 
     async def _repair(self, stream: str) -> None:
         """Read again what is not proven of the stream, then its account's own history from the last event folded."""
+        self._repairs.discard(stream)
         self._take_over(await self._forks.doubt(stream))
-        listed = await self._history(stream, await self._store.last_signature(stream))
+        if await self._read_stream(self._transactions, self._chain, stream):
+            return
+        for node in self._chain.nodes[1:]:
+            # It may have what the first one has not (any more): the first one's account will tell whether it is true.
+            try:
+                if await self._read_stream(self._transactions.of(node), node, stream):
+                    return
+            except RpcError as error:
+                _log.warning("stream %s could not be repaired from %s: %s", stream, node.shown, error)
+
+    async def _read_stream(self, transactions: Ingest, chain: Chain, stream: str) -> bool:
+        """Whether that brought it forward."""
+        last = await self._store.last_signature(stream)
+        listed = await self._history(chain, stream, last)
         _log.info("repairing stream %s: %d transactions of its own", stream, len(listed))
         for chunk in _chunks([item for item in listed if not item.failed]):
-            await self._ingest([item.signature for item in chunk])
-        self._repairs.discard(stream)
+            self._take(await transactions.fetch([item.signature for item in chunk]))
+        return await self._store.last_signature(stream) != last
 
     async def _ingest(self, signatures: Sequence[str], cursor: Cursor | None = None) -> set[str]:
         """Fetch these transactions and commit their events; gives those that the node does not have yet.
 
         `cursor` moves with them, in the same commit, if none is missing.
         """
-        done = await self._transactions.fetch(signatures, cursor)
+        return self._take(await self._transactions.fetch(signatures, cursor))
+
+    def _take(self, done: Ingested) -> set[str]:
         self._hear(done.committed)
         # One of the two is on a fork that lost: which, a sweep will see.
         self._read |= {s: slot for s, slot in done.read.items() if s not in done.committed.rivals}
@@ -203,17 +220,17 @@ class Follower:
             self._anchor = anchor
             self._read = {s: slot for s, slot in self._read.items() if slot > settled}
 
-    async def _history(self, address: str, until: str | None) -> list[ListedSignature]:
+    async def _history(self, chain: Chain, address: str, until: str | None, at_least: int = 0) -> list[ListedSignature]:
         """The address' transactions after `until`, oldest first."""
         try:
-            pages = [page async for page in self._chain.history(address, until)]
+            pages = [page async for page in chain.history(address, until, at_least=at_least)]
         except RpcRefused as refused:
             if until is None or not is_unknown_signature(refused):
                 raise
             # A node that was started anew on another ledger does not know it either.
-            await self._store.claim_chain(await self._chain.genesis_hash())
+            await self._store.claim_chain(await chain.genesis_hash())
             _log.warning("the node does not know %s (any more): reading all of %s", until, address)
-            pages = [page async for page in self._chain.history(address, None)]
+            pages = [page async for page in chain.history(address, None, at_least=at_least)]
         return [item for page in reversed(pages) for item in reversed(page)]
 
 

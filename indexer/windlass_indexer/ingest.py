@@ -40,6 +40,10 @@ class Ingest:
         self._store = store
         self._confirmed_slot = confirmed_slot
 
+    def of(self, node: Chain) -> "Ingest":
+        """The same, read from another node."""
+        return Ingest(self.program, node, self._store, self._confirmed_slot)
+
     async def fetch(self, signatures: Sequence[str], cursor: Cursor | None = None) -> Ingested:
         """Fetch these transactions one by one (in JSON arrays), and `keep` them."""
         return await self.keep(signatures, await self._chain.transactions(signatures), cursor)

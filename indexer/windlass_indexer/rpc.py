@@ -28,10 +28,16 @@ class Rpc:
     def __init__(self, url: str, timeout: float = 20.0) -> None:
         """`timeout` in seconds, for an answer; a connection is given up after 3."""
         self.url = url
-        self._shown = without_password(url)
+        # As people may see it, without keys.
+        self.shown = without_password(url)
         self._timeout = aiohttp.ClientTimeout(total=timeout, connect=3.0)
         self._client: aiohttp.ClientSession | None = None
         self._ids = count(1)
+
+    @property
+    def nodes(self) -> "list[Rpc]":
+        """This one: as where several are asked."""
+        return [self]
 
     async def __aenter__(self) -> Self:
         return self
@@ -62,7 +68,7 @@ class Rpc:
             answer = await self._post(body)
             if not isinstance(answer, list):
                 _result("a JSON array of requests", answer)  # raises where the array as a whole was refused
-                raise RpcUnreachable(f"{self._shown} does not answer JSON arrays of requests: name another node")
+                raise RpcUnreachable(f"{self.shown} does not answer JSON arrays of requests: name another node")
             answers.update((item.get("id"), item) for item in answer)
         return [_item(request, answers.get(request["id"])) for request in requests]
 
@@ -76,13 +82,13 @@ class Rpc:
             async with self._client.post(self.url, data=body, allow_redirects=False) as response:
                 content = await response.read()
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise RpcUnreachable(f"no answer from {self._shown}: {error or type(error).__name__}") from error
+            raise RpcUnreachable(f"no answer from {self.shown}: {error or type(error).__name__}") from error
         if response.status != 200:
-            raise RpcUnreachable(f"{self._shown} answered with HTTP {response.status}")
+            raise RpcUnreachable(f"{self.shown} answered with HTTP {response.status}")
         try:
             return orjson.loads(content)
         except orjson.JSONDecodeError:
-            raise RpcUnreachable(f"{self._shown} did not answer with JSON: is it a Solana RPC?") from None
+            raise RpcUnreachable(f"{self.shown} did not answer with JSON: is it a Solana RPC?") from None
 
 
 def _bodies(requests: Sequence[Json]) -> Iterator[bytes]:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
 from typing import Any
@@ -16,6 +16,7 @@ from windlass_indexer.alerts import TimeAlerts
 from windlass_indexer.backfill import Backfill, Backfilled, Progress
 from windlass_indexer.chain import Chain, ChainTime
 from windlass_indexer.database import migrated_pool
+from windlass_indexer.endpoints import Endpoints
 from windlass_indexer.errors import LeadershipLost, RpcError, RpcUnreachable, WebsocketRefused
 from windlass_indexer.event import FollowedProgram
 from windlass_indexer.follower import Follower
@@ -23,11 +24,11 @@ from windlass_indexer.garbage import collect_less_often
 from windlass_indexer.leadership import Leadership, leading
 from windlass_indexer.outbox import Outbox
 from windlass_indexer.retries import persistently
-from windlass_indexer.rpc import Rpc
 from windlass_indexer.settings import Settings, without_password
 from windlass_indexer.store import Store
 from windlass_indexer.verifier import Comparison, Verifier
 from windlass_indexer.wakeups import Wakeups
+from windlass_indexer.witnesses import Witnesses
 
 _log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ async def run(settings: Settings) -> None:
 
 async def _follow(settings: Settings) -> None:
     async with _claimed(settings) as (pool, chain):
-        await _reach_websocket(settings.ws_url)
+        await _reach_websocket(settings.ws_urls)
         while True:
             try:
                 async with leading(settings.database_url) as leadership:
@@ -63,7 +64,7 @@ async def _follow(settings: Settings) -> None:
 async def verify(settings: Settings) -> list[Comparison]:
     """Compare every stream in the tables with its account, once. Raises as `run` does."""
     async with _claimed(settings) as (pool, chain):
-        return await Verifier(chain, pool, lambda program, stream: None).check_all()
+        return await Verifier(Witnesses(chain.nodes), pool, lambda program, stream: None).check_all()
 
 
 async def backfill(settings: Settings, first: int, last: int, told: Progress) -> Backfilled:
@@ -82,7 +83,7 @@ class _Indexer:
         self._time = ChainTime(0, 0, 0)
         self._slot_told = asyncio.Event()
         self._store = Store(pool, settings.programs, leadership.fence)
-        self._verifier = Verifier(chain, pool, self._repair, leadership.fence)
+        self._verifier = Verifier(Witnesses(chain.nodes), pool, self._repair, leadership.fence)
         self._activity = Activity(chain, pool, lambda: self._time, leadership.fence)
         self._alerts = TimeAlerts(settings.programs, pool, lambda: self._time, leadership.fence)
         self._outboxes = [Outbox(webhook, pool, leadership.fence) for webhook in settings.webhooks]
@@ -91,7 +92,7 @@ class _Indexer:
             for program in settings.programs
         }
         self._wakeups = Wakeups(
-            settings.ws_url, list(self._followers), self._tell, self._slot_told.set, self._sweep_soon
+            settings.ws_urls, list(self._followers), self._tell, self._slot_told.set, self._sweep_soon
         )
 
     async def run(self) -> None:
@@ -121,7 +122,10 @@ class _Indexer:
                     await self._slot_told.wait()
 
     async def _tell_time(self) -> None:
-        self._time = await self._chain.time()
+        time = await self._chain.time()
+        if time.confirmed_slot < self._time.confirmed_slot:
+            return  # of a node that is behind the one that was asked before
+        self._time = time
         await self._store.tell_time(list(self._followers), self._time)
 
     def _tell(self, program: str, signature: str) -> None:
@@ -179,29 +183,33 @@ async def _claimed(settings: Settings) -> AsyncIterator[tuple[asyncpg.Pool, Chai
 
 @asynccontextmanager
 async def _reached_chain(settings: Settings) -> AsyncIterator[Chain]:
-    async with Rpc(settings.rpc_url) as rpc:
-        chain = Chain(rpc)
+    async with Endpoints(settings.rpc_urls) as endpoints:
+        chain = Chain(endpoints)
         try:
             async with asyncio.timeout(_START_SECONDS):
                 await chain.time()
         except (RpcError, TimeoutError) as error:
             raise RpcUnreachable(
-                f"the Solana RPC could not be asked for the time at {without_password(settings.rpc_url)}: "
+                f"the Solana RPC could not be asked for the time at {chain.shown}: "
                 f"{error or f'no answer within {_START_SECONDS:.0f} s'}\n"
                 "Start it (windlass-localnet is one), or say where it is with --rpc or WINDLASS_RPC_URL."
             ) from error
         yield chain
 
 
-async def _reach_websocket(url: str) -> None:
-    try:
-        async with websockets.connect(url, open_timeout=_START_SECONDS):
-            pass
-    except (OSError, TimeoutError, websockets.WebSocketException) as error:
-        raise WebsocketRefused(
-            f"the Solana websocket could not be reached at {without_password(url)}: {error or 'no answer'}\n"
-            "It is the RPC's port + 1 unless --ws or WINDLASS_WS_URL says otherwise."
-        ) from error
+async def _reach_websocket(urls: Sequence[str]) -> None:
+    """One of them is enough."""
+    for url in urls:
+        try:
+            async with websockets.connect(url, open_timeout=_START_SECONDS):
+                return
+        except (OSError, TimeoutError, websockets.WebSocketException) as error:
+            failure = error
+    raise WebsocketRefused(
+        f"the Solana websocket could not be reached at {', '.join(map(without_password, urls))}: "
+        f"{failure or 'no answer'}\n"
+        "It is the RPC's port + 1 unless --ws or WINDLASS_WS_URL says otherwise."
+    ) from failure
 
 
 async def _until_signalled(work: Coroutine[None, None, None]) -> None:

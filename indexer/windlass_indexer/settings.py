@@ -34,6 +34,18 @@ class Settings:
     log_level: str
     log_format: str
     webhooks: tuple[Webhook, ...] = ()
+    # Nodes besides, which take over where the first one fails and say what its accounts are too.
+    more_rpc_urls: tuple[str, ...] = ()
+
+    @property
+    def rpc_urls(self) -> tuple[str, ...]:
+        """Of all nodes, in the order in which they are asked."""
+        return self.rpc_url, *self.more_rpc_urls
+
+    @property
+    def ws_urls(self) -> tuple[str, ...]:
+        """Of all nodes, in the same order."""
+        return self.ws_url, *map(websocket_url, self.more_rpc_urls)
 
     @classmethod
     def read(
@@ -43,6 +55,7 @@ class Settings:
         database: str | None = None,
         rpc: str | None = None,
         ws: str | None = None,
+        more_rpcs: Sequence[str] = (),
         program: str | None = None,
         vault_program: str | None = None,
         others: Sequence[FollowedProgram] = (),
@@ -55,6 +68,15 @@ class Settings:
         env = os.environ if environment is None else environment
         rpc_url = _url("WINDLASS_RPC_URL", rpc or env.get("WINDLASS_RPC_URL") or DEFAULT_RPC_URL, "http")
         ws_url = ws or env.get("WINDLASS_WS_URL") or websocket_url(rpc_url)
+        more_rpc_urls = tuple(
+            _url("WINDLASS_MORE_RPC_URLS", url, "http")
+            for url in more_rpcs or env.get("WINDLASS_MORE_RPC_URLS", "").replace(",", " ").split()
+        )
+        for url, times in Counter((rpc_url, *more_rpc_urls)).items():
+            if times > 1:
+                raise SettingsError(
+                    f"{without_password(url)} is named {times} times: a node that agrees with itself proves nothing"
+                )
         windlass = program or env.get("WINDLASS_PROGRAM_ID") or str(WINDLASS_PROGRAM_ID)
         vault = vault_program or env.get("WINDLASS_VAULT_PROGRAM_ID") or str(VAULT_PROGRAM_ID)
         followed = (
@@ -76,6 +98,7 @@ class Settings:
             log_level=_choice(env, "WINDLASS_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
             log_format=_choice(env, "WINDLASS_LOG_FORMAT", "text", ("text", "json")),
             webhooks=read_webhooks(env),
+            more_rpc_urls=more_rpc_urls,
         )
 
 

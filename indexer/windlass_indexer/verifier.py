@@ -4,16 +4,17 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from time import monotonic
 
 import asyncpg
 
 from windlass_indexer import queries
-from windlass_indexer.chain import AccountAt, Chain
+from windlass_indexer.chain import AccountAt
 from windlass_indexer.leadership import OPEN, Fence
 from windlass_indexer.retries import persistently
+from windlass_indexer.witnesses import Witnesses
 
 _SQL = queries.load("verifier.sql")
 _log = logging.getLogger(__name__)
@@ -53,12 +54,14 @@ class Comparison:
     slot: int
     verdict: Verdict
     detail: str
+    agreeing: int = 0  # nodes
+    asked: int = 1
 
 
 def compare(stream: str, program: str, seq: int, digest: bytes, account: AccountAt) -> Comparison:
     """Digests are compared at equal `seq` only: at another, they say nothing of each other."""
     if account.data is None and seq == 0:
-        return Comparison(stream, program, seq, account.slot, Verdict.AGREES, "neither here nor on chain")
+        return Comparison(stream, program, seq, account.slot, Verdict.AGREES, "neither here nor on chain", 1)
     if account.data is None or len(account.data) < _DIGEST.stop:
         there = "there is no such account" if account.data is None else "the account is too short for a stream"
         return Comparison(stream, program, seq, account.slot, Verdict.AHEAD, there)
@@ -75,7 +78,26 @@ def compare(stream: str, program: str, seq: int, digest: bytes, account: Account
             Verdict.DIFFERS,
             f"at {seq} the digest is {digest.hex()}, {account.data[_DIGEST].hex()} on chain",
         )
-    return Comparison(stream, program, seq, account.slot, verdict, detail)
+    return Comparison(stream, program, seq, account.slot, verdict, detail, int(verdict is Verdict.AGREES))
+
+
+def among(told: Sequence[tuple[str, Comparison]]) -> Comparison:
+    """What the comparisons with several nodes (each by its name) come to.
+
+    One that differs outweighs any number that agree; one that is behind the tables neither agrees nor differs.
+    """
+    if len(told) == 1:
+        return told[0][1]
+    by_weight = [Verdict.DIFFERS, Verdict.BEHIND, Verdict.AGREES, Verdict.AHEAD]
+    node, weightiest = min(told, key=lambda each: by_weight.index(each[1].verdict))
+    agreeing = [comparison for _, comparison in told if comparison.verdict is Verdict.AGREES]
+    return replace(
+        weightiest,
+        slot=max(comparison.slot for comparison in agreeing or [weightiest]),
+        detail=f"{weightiest.detail}, by {node}; {len(agreeing)} of {len(told)} nodes agree with the tables",
+        agreeing=len(agreeing),
+        asked=len(told),
+    )
 
 
 class Verifier:
@@ -85,9 +107,9 @@ class Verifier:
     """
 
     def __init__(
-        self, chain: Chain, pool: asyncpg.Pool, repair: Callable[[str, str], None], fence: Fence = OPEN
+        self, witnesses: Witnesses, pool: asyncpg.Pool, repair: Callable[[str, str], None], fence: Fence = OPEN
     ) -> None:
-        self._chain = chain
+        self._witnesses = witnesses
         self._pool = pool
         self._fence = fence
         self._repair = repair
@@ -129,18 +151,24 @@ class Verifier:
 
     async def _verify(self, query: str, *parameters: object) -> list[Comparison]:
         streams = await self._pool.fetch(_SQL[query], *parameters)
-        accounts = await self._chain.accounts([row["stream"] for row in streams])
-        comparisons = [
-            compare(row["stream"], row["program"], row["seq"], row["digest"], account)
-            for row, account in zip(streams, accounts, strict=True)
-        ]
-        wrong = [comparison for comparison in comparisons if self._judge(comparison)]
+        comparisons: list[Comparison] = []
+        wrong: list[Comparison] = []
+        told = await self._witnesses.accounts([row["stream"] for row in streams])
+        for number, row in enumerate(streams):
+            each = [
+                (node, compare(row["stream"], row["program"], row["seq"], row["digest"], accounts[number]))
+                for node, accounts in told
+            ]
+            comparisons.append(comparison := among(each))
+            if self._judge(comparison, each[0][1].verdict):
+                wrong.append(comparison)
         await self._write_down(comparisons, wrong)
         return comparisons
 
-    def _judge(self, comparison: Comparison) -> bool:
-        """Whether to mark the stream as wrong; asks for its repair on the way."""
-        if comparison.verdict is Verdict.AGREES:
+    def _judge(self, comparison: Comparison, first: Verdict) -> bool:
+        """Whether to mark the stream as wrong; asks for its repair on the way, where the node that is followed says so:
+        what only another one says is a matter for people."""
+        if comparison.verdict is Verdict.AGREES and comparison.agreeing == comparison.asked:
             self._apart_since.pop(comparison.stream, None)
             return False
         since, seq = self._apart_since.get(comparison.stream, (0.0, -1))
@@ -148,14 +176,22 @@ class Verifier:
             since = monotonic()
             self._apart_since[comparison.stream] = since, comparison.seq
         apart = monotonic() - since
-        if comparison.verdict is Verdict.DIFFERS or apart >= _REPAIR_AFTER_SECONDS:
+        if comparison.verdict is Verdict.AGREES:
+            return False  # a node that is behind may still agree: this is looked at again
+        if first is Verdict.DIFFERS or (first is not Verdict.AGREES and apart >= _REPAIR_AFTER_SECONDS):
             self._repair(comparison.program, comparison.stream)
         return comparison.verdict is Verdict.DIFFERS or apart >= _MARK_AFTER_SECONDS
 
     async def _write_down(self, comparisons: Sequence[Comparison], wrong: Sequence[Comparison]) -> None:
-        agreed = [comparison for comparison in comparisons if comparison.verdict is Verdict.AGREES]
+        agreed = [comparison for comparison in comparisons if comparison.agreeing and comparison not in wrong]
         if agreed:
-            await self._write("agreed", [c.stream for c in agreed], [c.seq for c in agreed], [c.slot for c in agreed])
+            await self._write(
+                "agreed",
+                [c.stream for c in agreed],
+                [c.seq for c in agreed],
+                [c.slot for c in agreed],
+                [c.agreeing for c in agreed],
+            )
         if wrong:
             for comparison in wrong:
                 _log.error("stream %s %s: %s", comparison.stream, comparison.verdict.value, comparison.detail)

@@ -8,6 +8,7 @@ signature now"; what is true is fetched, and what was never told is found by the
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from itertools import cycle
 from time import monotonic
 from typing import Any
 
@@ -28,7 +29,8 @@ _MAX_MESSAGE_BYTES = 16 << 20
 
 
 class Wakeups:
-    """One connection with a slot subscription and one logs subscription for each program.
+    """One connection with a slot subscription and one logs subscription for each program; to the next of `urls`
+    whenever one ends.
 
     Calls `on_signature(program, signature)` for each success told, `on_slot()` for each slot, and `on_connected()`
     whenever the subscriptions stand (again): what happened before that was not told.
@@ -36,13 +38,15 @@ class Wakeups:
 
     def __init__(
         self,
-        url: str,
+        urls: Sequence[str],
         programs: Sequence[str],
         on_signature: Callable[[str, str], None],
         on_slot: Callable[[], None],
         on_connected: Callable[[], None],
     ) -> None:
-        self._url = url
+        self._urls = cycle(urls)
+        self._shown = " or ".join(map(without_password, urls))
+        self._url = next(self._urls)
         self._programs = programs
         self._on_signature = on_signature
         self._on_slot = on_slot
@@ -51,9 +55,15 @@ class Wakeups:
     async def run(self) -> None:
         """Listen for ever, connecting again as often as it takes. Raises WebsocketRefused."""
         while True:
-            await persistently(f"listening to {without_password(self._url)}")(self._listen)
+            await persistently(f"listening to {self._shown}")(self._listen)
 
     async def _listen(self) -> None:
+        try:
+            await self._listen_once()
+        finally:
+            self._url = next(self._urls)
+
+    async def _listen_once(self) -> None:
         async with websockets.connect(self._url, max_size=_MAX_MESSAGE_BYTES, open_timeout=5.0) as socket:
             programs = await self._subscribe(socket)
             _log.info("listening to %s", without_password(self._url))

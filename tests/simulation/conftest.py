@@ -61,6 +61,13 @@ def lie_to(compressed: tuple[asyncio.Runner, Simulation]) -> LieTo:
 
 
 @pytest.fixture(scope="session")
+def lie_beside(compressed: tuple[asyncio.Runner, Simulation]) -> LieTo:
+    """Runs a seed with a second node that lies."""
+    runner, simulation = compressed
+    return lambda seed: runner.run(simulation.run_lied_to_by_another(seed))
+
+
+@pytest.fixture(scope="session")
 def kill(server: tuple[Server, Elsewhere], compressed: tuple[asyncio.Runner, Simulation]) -> Killed:
     """Runs seeds with processes that are killed."""
     postgres, _ = server

@@ -26,6 +26,7 @@ _NOT_OF_THE_ROW = [
     "verified_seq",
     "verified_slot",
     "verified_at",
+    "verified_by",
     "disagreement",
 ]
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"

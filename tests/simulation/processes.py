@@ -12,7 +12,7 @@ from pathlib import Path
 from simulation.databases import Server
 from simulation.ledger import SLOT_SECONDS, Run
 from simulation.node import Node
-from simulation.simulation import Outcome, Plan, beside, settle, ticking
+from simulation.simulation import Outcome, Plan, beside, environment, serving, settle, ticking
 from simulation.views import Growth
 
 COMMAND = str(Path(sys.executable).with_name("windlass-indexer"))
@@ -44,31 +44,27 @@ class Killing:
         plan = Plan.draw(seed, forks=True)
         outcome = Outcome(seed)
         growth = Growth(plan.script, Run(plan.script))
-        node = plan.node(growth)
+        nodes = plan.nodes(growth)
         database = await self._server.take()
-        async with node.serving(), ticking(growth, node, _TICK), self._kept_running(node, database, plan):
+        async with serving(nodes), ticking(growth, nodes, _TICK), self._kept_running(nodes, database, plan):
             await growth.ended.wait()
-            await settle(node, database, outcome)
+            await settle(nodes, database, outcome)
         return plan, growth, database, outcome
 
     @asynccontextmanager
-    async def _kept_running(self, node: Node, database: str, plan: Plan) -> AsyncIterator[None]:
+    async def _kept_running(self, nodes: Sequence[Node], database: str, plan: Plan) -> AsyncIterator[None]:
         """Started again whenever it ends."""
         length = len(plan.script.moves) * _TICK
         kills = [moment * _TICK / SLOT_SECONDS for moment in plan.stops]
         kills += [length * (number + 1) / _KILLS for number in range(_KILLS - len(kills))]
         start = asyncio.get_running_loop().time()
-        environment = os.environ | {
-            "DATABASE_URL": database,
-            "WINDLASS_RPC_URL": node.rpc_url,
-            "WINDLASS_WS_URL": node.ws_url,
-        }
+        settings = os.environ | {"DATABASE_URL": database} | environment(nodes)
 
         async def keep_running() -> None:
             due = sorted(kills)
             while True:
                 deadline = start + due.pop(0) if due else None
-                if await self._one_life(environment, deadline) == -signal.SIGKILL:
+                if await self._one_life(settings, deadline) == -signal.SIGKILL:
                     self.kills += 1
                 else:
                     await asyncio.sleep(0.5)  # as it was started while something was down

@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,7 @@ class Plan:
     sleeps: tuple[tuple[float, float], ...]  # the machine sleeps: when, for how long
     cut_sessions: tuple[float, ...]
     crashes: tuple[float, ...]  # of PostgreSQL
+    second: Faults | None  # of another node
 
     @classmethod
     def draw(cls, seed: int, *, forks: bool = False) -> "Plan":
@@ -50,25 +51,36 @@ class Plan:
             per_block=chance.choice([0.3, 1.0, 2.0, 6.0]),
         )
         end = len(script.moves) * SLOT_SECONDS
+        faults = Faults.draw(chance)
+        second = None
+        # Drawn apart, so that a seed is the same but for its second node.
+        another = random.Random(f"second node {seed}")
+        if forks and another.random() < 0.4:
+            second = Faults.draw(another)
+            faults = Faults(broken=1.0, hangup=1.0) if another.random() < 0.3 else faults
 
         def moments(most: int) -> tuple[float, ...]:
             return tuple(sorted(chance.random() * end for _ in range(chance.randint(0, most))))
 
         return cls(
             script=script,
-            faults=Faults.draw(chance),
+            faults=faults,
             shuffled=chance.random() < 0.5,
             index=chance.random() < 0.7,
             stops=moments(3),
             sleeps=tuple((moment, chance.uniform(1, 90)) for moment in moments(1)),
             cut_sessions=moments(3) if chance.random() < 0.3 else (),
             crashes=moments(2) if chance.random() < 0.03 else (),
+            second=second,
         )
 
-    def node(self, growth: Growth) -> Node:
+    def nodes(self, growth: Growth) -> list[Node]:
         """With the plan's faults."""
-        chance = random.Random(f"node {self.script.seed}")
-        return Node(growth, self.faults, chance, shuffled=self.shuffled, index=self.index)
+        return [
+            Node(growth, faults, random.Random(f"{name} {self.script.seed}"), shuffled=self.shuffled, index=self.index)
+            for name, faults in [("node", self.faults), ("second", self.second)]
+            if faults is not None
+        ]
 
 
 @dataclass(slots=True)
@@ -95,11 +107,11 @@ class Simulation:
         plan = Plan.draw(seed, forks=forks)
         outcome = Outcome(seed)
         growth = Growth(plan.script, Run(plan.script))
-        node = plan.node(growth)
+        nodes = plan.nodes(growth)
         async with self._server.database() as database:
-            async with node.serving(), ticking(growth, node), _kept_running(node, database, plan.stops):
+            async with serving(nodes), ticking(growth, nodes), _kept_running(nodes, database, plan.stops):
                 await self._disturb(plan, database, growth)
-                await settle(node, database, outcome)
+                await settle(nodes, database, outcome)
             await self.compare(plan, growth, database, outcome)
         return outcome
 
@@ -115,19 +127,44 @@ class Simulation:
         async with (
             self._server.database() as database,
             node.serving(),
-            ticking(told, node),
-            _kept_running(node, database, ()),
+            ticking(told, [node]),
+            _kept_running([node], database, ()),
         ):
             await told.ended.wait()
             outcome.events = len(wrong)
             outcome.seconds = await _settled(lambda: _believed(database, truth, wrong), outcome)
         return outcome
 
+    async def run_lied_to_by_another(self, seed: int) -> Outcome:
+        """With a second node that tells another history than the first one, and accounts that go with it."""
+        plan = Plan.draw(seed)
+        outcome = Outcome(seed)
+        altered = lie(plan.script)
+        truth, told = Growth(plan.script, Run(plan.script)), Growth(plan.script, Run(plan.script, altered))
+        nodes = [
+            Node(growth, Faults(), random.Random(seed), shuffled=plan.shuffled, index=plan.index)
+            for growth in (truth, told)
+        ]
+        doubtful = touched(plan.script, altered)
+        outcome.events = len(doubtful)
+        async with self._server.database() as database:
+            async with (
+                serving(nodes),
+                ticking(truth, nodes[:1]),
+                ticking(told, nodes[1:]),
+                _kept_running(nodes, database, ()),
+            ):
+                await truth.ended.wait()
+                last = truth.view.blocks[-1].slot
+                outcome.seconds = await _settled(lambda: _vouched_for(database, truth, doubtful, last), outcome)
+            await self.compare(plan, truth, database, outcome)
+        return outcome
+
     async def compare(self, plan: Plan, growth: Growth, database: str, outcome: Outcome) -> None:
         """With the tables of one who comes when all is over, and has luck."""
         node = Node(growth, Faults(), random.Random(plan.script.seed), shuffled=plan.shuffled, index=plan.index)
         async with self._server.database() as clean:
-            async with node.serving(), ticking(growth, node), _kept_running(node, clean, ()):
+            async with node.serving(), ticking(growth, [node]), _kept_running([node], clean, ()):
                 await _agreement(clean, growth, outcome)
             outcome.wrong += await _compared(database, clean, growth)
 
@@ -151,24 +188,43 @@ class Simulation:
 
 
 @asynccontextmanager
-async def ticking(growth: Growth, node: Node, seconds: float = SLOT_SECONDS) -> AsyncIterator[None]:
+async def serving(nodes: Sequence[Node]) -> AsyncIterator[None]:
+    """All of them."""
+    async with AsyncExitStack() as stack:
+        for node in nodes:
+            await stack.enter_async_context(node.serving())
+        yield
+
+
+def environment(nodes: Sequence[Node]) -> dict[str, str]:
+    """The settings that name them."""
+    first, *more = nodes
+    return {
+        "WINDLASS_RPC_URL": first.rpc_url,
+        "WINDLASS_MORE_RPC_URLS": ",".join(node.rpc_url for node in more),
+        "WINDLASS_WS_URL": first.ws_url,
+    }
+
+
+@asynccontextmanager
+async def ticking(growth: Growth, nodes: Sequence[Node], seconds: float = SLOT_SECONDS) -> AsyncIterator[None]:
     """A move each so many seconds; four times as fast once only empty blocks come."""
 
     async def tick() -> None:
         while True:
             await asyncio.sleep(seconds / 4 if growth.ended.is_set() else seconds)
             growth.step()
-            node.hear()
+            for node in nodes:
+                node.hear()
 
     async with beside(tick()):
         yield
 
 
 @asynccontextmanager
-async def _kept_running(node: Node, database: str, stops: tuple[float, ...]) -> AsyncIterator[None]:
+async def _kept_running(nodes: Sequence[Node], database: str, stops: tuple[float, ...]) -> AsyncIterator[None]:
     """The indexer, started again by its supervisor whenever it ends."""
-    environment = {"WINDLASS_RPC_URL": node.rpc_url, "WINDLASS_WS_URL": node.ws_url}
-    settings = Settings.read(environment, database=database)
+    settings = Settings.read(environment(nodes), database=database)
     loop = asyncio.get_running_loop()
     start = loop.time()
 
@@ -205,19 +261,21 @@ async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         task.cancel()
 
 
-async def settle(node: Node, database: str, outcome: Outcome) -> None:
+async def settle(nodes: Sequence[Node], database: str, outcome: Outcome) -> None:
     """Nothing goes wrong any more: the tables are waited for."""
-    node.heal()
-    growth = node.growth
-    outcome.seconds = await _agreement(database, growth, outcome)
-    outcome.requests = node.requests
+    for node in nodes:
+        node.heal()
+    growth = nodes[0].growth
+    outcome.seconds = await _agreement(database, growth, outcome, len(nodes))
+    outcome.requests = sum(node.requests for node in nodes)
     outcome.events = sum(len(t.events) for b in growth.view.blocks for t in b.transactions)
 
 
-async def _agreement(database: str, growth: Growth, outcome: Outcome) -> float:
-    """Seconds until the tables have all of the chain, verified; what is missing after PATIENCE is written down."""
+async def _agreement(database: str, growth: Growth, outcome: Outcome, nodes: int = 1) -> float:
+    """Seconds until the tables have all of the chain, verified by all nodes; what is missing after PATIENCE is written
+    down."""
     last = growth.view.blocks[-1].slot
-    return await _settled(lambda: _missing(database, growth, last), outcome)
+    return await _settled(lambda: _missing(database, growth, last, nodes), outcome)
 
 
 async def _settled(missing_now: Callable[[], Coroutine[Any, Any, str]], outcome: Outcome) -> float:
@@ -232,30 +290,39 @@ async def _settled(missing_now: Callable[[], Coroutine[Any, Any, str]], outcome:
     return loop.time() - start
 
 
-async def _missing(database: str, growth: Growth, last: int) -> str:
+async def _missing(database: str, growth: Growth, last: int, nodes: int) -> str:
     """In words, or nothing."""
     try:
         connection = await asyncpg.connect(database)
     except (OSError, asyncpg.PostgresError) as error:
         return f"the database cannot be reached: {error}"
     try:
-        rows = await connection.fetch("SELECT stream, seq, verified_seq, disagreement FROM streams")
-        finalized = await connection.fetchval("SELECT min(least(finalized_slot, slot)) FROM cursors")
-        counted = await connection.fetchval(
-            "SELECT min(coalesce(slot, 0)) FROM programs LEFT JOIN activity_cursors USING (program)"
-        )
+        rows = await connection.fetch("SELECT stream, seq, verified_seq, verified_by, disagreement FROM streams")
+        unread = await _unread(connection, last)
     finally:
         await connection.close()
-    if (finalized or 0) < last:
-        return f"slot {last} is not finalized in the tables, which are at {finalized}"
-    if counted is not None and counted < last:
-        return f"activity is counted up to slot {counted}, and not to {last}"
+    if unread:
+        return unread
     streams = {row["stream"]: row for row in rows}
     for name, stream in growth.view.blocks[-1].streams.items():
         if (row := streams.get(name)) is None:
             return f"stream {name} is not in the tables"
-        if row["seq"] != stream.seq or row["verified_seq"] != stream.seq or row["disagreement"]:
+        verified = (row["verified_seq"], row["verified_by"]) == (stream.seq, nodes)
+        if row["seq"] != stream.seq or not verified or row["disagreement"]:
             return f"stream {name} is at {stream.seq} on chain, and the tables say {dict(row)}"
+    return ""
+
+
+async def _unread(connection: asyncpg.Connection, last: int) -> str:
+    """How far the tables are from slot `last`, or nothing."""
+    finalized = await connection.fetchval("SELECT min(least(finalized_slot, slot)) FROM cursors")
+    counted = await connection.fetchval(
+        "SELECT min(coalesce(slot, 0)) FROM programs LEFT JOIN activity_cursors USING (program)"
+    )
+    if (finalized or 0) < last:
+        return f"slot {last} is not finalized in the tables, which are at {finalized}"
+    if counted is not None and counted < last:
+        return f"activity is counted up to slot {counted}, and not to {last}"
     return ""
 
 
@@ -276,6 +343,24 @@ async def _believed(database: str, truth: Growth, wrong: set[str]) -> str:
         if name not in wrong and (row["disagreement"] or not right):
             return f"stream {name} is at {stream.seq} on chain, and the tables say {dict(row)}"
     return ""
+
+
+async def _vouched_for(database: str, truth: Growth, doubtful: set[str], last: int) -> str:
+    """Which stream the second node is taken to vouch for, although it does not, or the other way round."""
+    connection = await asyncpg.connect(database)
+    try:
+        rows = await connection.fetch("SELECT stream, seq, verified_seq, verified_by, disagreement FROM streams")
+        unread = await _unread(connection, last)
+    finally:
+        await connection.close()
+    streams = {row["stream"]: row for row in rows}
+    for name, stream in truth.view.blocks[-1].streams.items():
+        if (row := streams.get(name)) is None or row["seq"] != stream.seq:
+            return f"stream {name} is at {stream.seq} on chain, and the tables say {row and dict(row)}"
+        by = 0 if row["disagreement"] else row["verified_by"] if row["verified_seq"] == stream.seq else 0
+        if by != 2 if name not in doubtful else by == 2:
+            return f"stream {name} is {'not ' if name in doubtful else ''}as the second node says, and {dict(row)}"
+    return unread
 
 
 async def _compared(left: str, right: str, growth: Growth) -> list[str]:

@@ -69,6 +69,13 @@ def test_a_history_that_is_not_what_the_accounts_come_from_is_marked_and_nothing
     report(outcomes, started)
 
 
+def test_a_second_node_that_tells_another_history_vouches_for_nothing_and_changes_nothing(lie_beside: LieTo) -> None:
+    started = monotonic()
+    outcomes = [lie_beside(seed) for seed in range(5_000, 5_003)]
+    assert sum(outcome.events for outcome in outcomes) > 1, "hardly any of the seeds lies"
+    report(outcomes, started)
+
+
 def test_processes_that_are_killed_end_with_the_tables_of_a_clean_run(kill: Killed) -> None:
     started = monotonic()
     report(kill(range(2_000, 2_002)), started)

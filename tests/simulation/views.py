@@ -162,6 +162,8 @@ class Reader:
         return {"context": {"slot": tip.slot}, "value": [view.account(tip, name) for name in names]}
 
     def _getSignaturesForAddress(self, view: View, options: Any, name: str) -> Answer:  # noqa: N802
+        if options.get("minContextSlot", 0) > (slot := view.upto(options.get("commitment"))[-1].slot):
+            raise Refused(-32016, "Minimum context slot has not been reached", {"contextSlot": slot})
         after = self._limit(view, options.get("until"))
         before = self._limit(view, options.get("before"))
         page: list[Any] = []

@@ -57,6 +57,7 @@ DELETE FROM events WHERE program = $1 AND signature = ANY($2::text[])
 UPDATE streams
 SET seq = 0, digest = decode(repeat('00', 32), 'hex'), slot = 0,
     verified_seq = CASE WHEN stream = ANY($2::text[]) THEN 0 ELSE verified_seq END,
+    verified_by = CASE WHEN stream = ANY($2::text[]) THEN 0 ELSE verified_by END,
     verified_slot = CASE WHEN stream = ANY($2::text[]) THEN 0 ELSE verified_slot END,
     verified_at = CASE WHEN stream = ANY($2::text[]) THEN NULL ELSE verified_at END,
     disagreement = CASE WHEN stream = ANY($2::text[]) THEN NULL ELSE disagreement END

@@ -25,6 +25,7 @@ SELECT DISTINCT stream, program FROM events WHERE id > $1 AND stream IS NOT NULL
 -- What the chain was compared with is still the same where number and digest are.
 UPDATE windlass_rebuild.streams AS fresh
 SET verified_seq = served.verified_seq, verified_slot = served.verified_slot, verified_at = served.verified_at,
+    verified_by = served.verified_by,
     -- What no table knew then may be folded now.
     disagreement = coalesce(
         fresh.disagreement,

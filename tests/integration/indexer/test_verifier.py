@@ -12,6 +12,7 @@ from unit.indexer.test_rpc import node
 from windlass_indexer import verifier
 from windlass_indexer.chain import Chain
 from windlass_indexer.verifier import Verifier
+from windlass_indexer.witnesses import Witnesses
 from windlass_programs.addresses import VAULT_PROGRAM_ID
 
 STREAM = address("busy")
@@ -39,7 +40,7 @@ async def test_a_stream_that_is_always_one_behind_and_moves_on_is_not_called_wro
     repairs: list[str] = []
     await pool.execute("INSERT INTO streams VALUES ($1, $2, 0, $3, 0)", STREAM, str(VAULT_PROGRAM_ID), bytes(32))
     async with node(answer) as (rpc, _):
-        looking = Verifier(Chain(rpc), pool, lambda program, stream: repairs.append(stream))
+        looking = Verifier(Witnesses([Chain(rpc)]), pool, lambda program, stream: repairs.append(stream))
         for _ in range(40):
             await looking.check_all()
             now, on_chain = now + 2.0, on_chain + 1

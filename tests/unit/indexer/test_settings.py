@@ -22,6 +22,16 @@ def test_options_go_before_the_environment() -> None:
     assert settings.programs[0].address == OTHER
 
 
+def test_more_nodes_are_asked_in_their_order_and_none_twice() -> None:
+    more = {"WINDLASS_MORE_RPC_URLS": "http://b:1, https://c"}
+    settings = Settings.read(more, rpc="http://a:1")
+    assert settings.rpc_urls == ("http://a:1", "http://b:1", "https://c")
+    assert settings.ws_urls == ("ws://a:2", "ws://b:2", "wss://c")
+    assert Settings.read(more, more_rpcs=["http://d:1"]).more_rpc_urls == ("http://d:1",)
+    with pytest.raises(SettingsError, match="named 2 times"):
+        Settings.read(more, rpc="http://b:1")
+
+
 def test_the_vault_need_not_be_followed() -> None:
     assert len(Settings.read({"WINDLASS_VAULT_PROGRAM_ID": "none"}).programs) == 1
 

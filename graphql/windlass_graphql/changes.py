@@ -24,7 +24,7 @@ class Change:
     """What the indexer says of one aggregate in one transaction: the payload on the channel `windlass_changes`."""
 
     kind: str
-    """proposal, vault, program, multisig, alert or status."""
+    """proposal, migration, vault, program, multisig, alert or status."""
     key: str
     """The aggregate's address."""
     slot: int
@@ -36,6 +36,8 @@ class Change:
     proposal: str | None = None
     topic: str | None = None
     """What it says, where the kind is not enough."""
+    members: frozenset[str] = frozenset()
+    """Of the multisig."""
     number: int = 0
     """Its place in its feed; 0 where there is none."""
 
@@ -67,6 +69,7 @@ class Interest:
     owner: str | None = None
     proposal: str | None = None
     topics: frozenset[str] | None = None
+    member: str | None = None
 
     def covers(self, change: Change) -> bool:
         """Whether the change is wanted."""
@@ -78,6 +81,7 @@ class Interest:
             and self.owner in (None, change.owner)
             and self.proposal in (None, change.proposal)
             and (self.topics is None or change.topic in self.topics)
+            and (self.member is None or self.member in change.members)
         )
 
 
@@ -128,7 +132,7 @@ class Hub:
     def __init__(self) -> None:
         self._subscriptions: dict[str, set[Subscription]] = {}
         self.heard: dict[str, int] = {}
-        """Of each kind that is a feed, the number up to which everything was told."""
+        """Of each kind that is a feed, the number up to which nothing is missing to those who subscribed before."""
 
     @contextmanager
     def subscribe(self, interest: Interest) -> Iterator[Subscription]:
@@ -147,8 +151,6 @@ class Hub:
 
     def tell(self, told: Told) -> None:
         """Queues it for everyone who wants it."""
-        if told.change.number:
-            self.heard[told.change.kind] = told.change.number
         for subscription in self._subscriptions.get(told.change.kind, ()):
             if subscription.interest.covers(told.change):
                 subscription.offer(told)

@@ -38,6 +38,7 @@ _TABLES = [
     "alerts",
     "approval_history",
     "audit_log",
+    "changes",
     "cursors",
     "events",
     "migration_jobs",

@@ -5,11 +5,13 @@ come. They are the database's: a cursor of one server is good at any other.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from windlass_graphql.changes import Change
+from windlass_graphql.changes import Change, Told
 from windlass_graphql.database import Row, Source
 from windlass_graphql.errors import BadCursor
+from windlass_graphql.reader import Reader
 
 PAGE = 500
 """Entries that are read at once."""
@@ -25,10 +27,12 @@ class Feed:
     """Of its changes, and of the notifications that say that there are new ones."""
     name: str
     """What its cursors say they belong to, and its queries in sql/feeds.sql."""
+    rows: str | None
+    """The query for the rows that entries are about, by their addresses; None where entries have all there is."""
 
-    def cursor(self, change: int) -> str:
+    def cursor(self, number: int) -> str:
         """Says that everything up to this number was heard of."""
-        return f"{self.name}:{change}"
+        return f"{self.name}:{number}"
 
     def number(self, cursor: str) -> int:
         """The number that a cursor stands for. Raises BadCursor."""
@@ -44,11 +48,21 @@ class Feed:
         return number
 
     async def entries(self, source: Source, after: int, until: int = _LARGEST_BIGINT) -> list[Row]:
-        """The first entries after a number, a page of them."""
+        """The first entries after a number, at most a page of them."""
         return await source.fetch(f"{self.name}_after", after, until, PAGE)
 
-    def change(self, entry: Row) -> Change:
-        """An entry as the hub tells it."""
+    async def told(
+        self, source: Source, entries: list[Row], wanted: Callable[[Change], bool], reader: Reader
+    ) -> list[Told]:
+        """The entries that are wanted, with what they are about as it is now: None where a fork took it back."""
+        found = [(entry, change) for entry in entries if wanted(change := self._change(entry))]
+        if self.rows is None:
+            return [Told(change, entry, reader) for entry, change in found]
+        addresses = list({change.key for _, change in found})
+        rows = {row["address"]: row for row in await source.fetch(self.rows, addresses)} if addresses else {}
+        return [Told(change, rows.get(change.key), reader) for _, change in found]
+
+    def _change(self, entry: Row) -> Change:
         return Change(
             self.kind,
             entry["key"],
@@ -58,9 +72,12 @@ class Feed:
             program=entry["program_address"],
             proposal=entry["proposal_address"],
             topic=entry["topic"],
+            members=frozenset(entry["members"] or ()),
             number=entry["change"],
         )
 
 
-ALERTS = Feed("alert", "alerts")
-FEEDS = (ALERTS,)
+ALERTS = Feed("alert", "alerts", None)
+PROPOSALS = Feed("proposal", "proposals", "proposals_by_address")
+MIGRATIONS = Feed("migration", "migrations", "migrations_by_address")
+FEEDS = (ALERTS, PROPOSALS, MIGRATIONS)

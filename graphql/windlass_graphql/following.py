@@ -15,26 +15,24 @@ async def follow(
     heard = hub.heard[feed.kind] if after is None else after
     # Whoever was away for long catches up at their own pace, before anything is queued for them.
     while (until := hub.heard[feed.kind]) - heard > PAGE:
-        missed, heard = await _missed(database, feed, heard, until)
+        missed, heard = await _missed(database, feed, interest, heard, until)
         for told in missed:
-            if interest.covers(told.change):
-                yield told
+            yield told
     with hub.subscribe(interest) as subscription:
         # Everything after this number is told by the hub from here on.
         until = hub.heard[feed.kind]
         while heard < until:
-            missed, heard = await _missed(database, feed, heard, until)
+            missed, heard = await _missed(database, feed, interest, heard, until)
             for told in missed:
-                if interest.covers(told.change):
-                    yield told
+                yield told
         async for told in subscription:
             # A cursor may be ahead of this server: it is of one that heard of the commit earlier.
             if told.change.number > heard:
                 yield told
 
 
-async def _missed(database: Database, feed: Feed, after: int, until: int) -> tuple[list[Told], int]:
-    """The next entries, and the number up to which these are all."""
-    reader = Reader(database)
-    page = [Told(feed.change(entry), entry, reader) for entry in await feed.entries(database, after, until)]
-    return page, page[-1].change.number if len(page) == PAGE else until
+async def _missed(database: Database, feed: Feed, interest: Interest, after: int, until: int) -> tuple[list[Told], int]:
+    """What is wanted of the next entries, and the number up to which these are all."""
+    entries = await feed.entries(database, after, until)
+    told = await feed.told(database, entries, interest.covers, Reader(database))
+    return told, entries[-1]["change"] if len(entries) == PAGE else until

@@ -24,22 +24,21 @@ _REMEMBERED = 10_000
 
 _log = logging.getLogger(__name__)
 _LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
-_READ = {"proposal": "proposals_by_address", "vault": "vaults_by_address"}
 
 
 class Listener:
     """Reads each changed aggregate once, after the commit that changed it, and tells the hub.
 
     Of a feed a notification only says that there is something to read: each entry is told once, in order, whatever
-    happens to the connection. Other things that were written while it was lost are found by their slot, and those that
-    were told already known by slot and sequence number: such a change may be told twice, but never not at all.
+    happens to the connection. Vaults that changed while it was lost are found by their slot, and what was told already
+    is known by slot and sequence number: such a change may be told twice, but never not at all.
     """
 
     def __init__(self, database: Database, hub: Hub) -> None:
         self._database = database
         self._hub = hub
         self._listening = asyncio.Event()
-        self._slots: dict[str, int] = {}
+        self._vault_slot: int | None = None
         self._told: dict[tuple[str, str], tuple[int, int]] = {}
 
     @property
@@ -98,49 +97,59 @@ class Listener:
             if feed.kind not in self._hub.heard:
                 self._hub.heard[feed.kind] = await feed.newest(_On(connection))
         await self._read(connection, FEEDS)
-        if not self._slots:
-            self._slots = dict(await connection.fetchrow(queries()["newest_slots"]))
+        if self._vault_slot is None:
+            self._vault_slot = await connection.fetchval(queries()["newest_vault_slot"])
             return
-        rows = await connection.fetch(queries()["changed_since"], self._slots["proposal"], self._slots["vault"])
+        rows = await connection.fetch(queries()["vaults_changed_since"], self._vault_slot)
         await self._tell(connection, [*(Change(**row) for row in rows), Change("status", "", slot=0, seq=0)])
 
     async def _read(self, connection: Any, feeds: Iterable[Feed]) -> None:
         """Tells what is new in these feeds."""
+        source = _On(connection)
         for feed in feeds:
-            full = True
-            while full:
-                entries = await feed.entries(_On(connection), self._hub.heard[feed.kind])
-                full = len(entries) == PAGE
-                reader = Reader(self._database)
-                for number, entry in enumerate(entries, start=1):
-                    self._hub.tell(Told(feed.change(entry), entry, reader))
-                    if number % BURST == 0:
-                        await self._hub.settle()
+            more = True
+            while more:
+                entries = await feed.entries(source, self._hub.heard[feed.kind])
+                more = len(entries) == PAGE
+                if not entries:
+                    continue
+                before = self._hub.heard[feed.kind]
+                # Whoever subscribes from here on finds these in the table.
+                self._hub.heard[feed.kind] = entries[-1]["change"]
+                try:
+                    told = await feed.told(source, entries, self._hub.wants, Reader(self._database))
+                except _LOST:
+                    # They are read once more; whoever has found them in the table knows their numbers.
+                    self._hub.heard[feed.kind] = before
+                    raise
+                await self._offer(told)
 
     async def _tell(self, connection: Any, changes: list[Change]) -> None:
         # Compared for equality, not order: a fork can take events back.
         new = [change for change in changes if self._told.get((change.kind, change.key)) != (change.slot, change.seq)]
         wanted = [change for change in new if self._hub.wants(change)]
         reader = Reader(self._database)
-        rows: dict[tuple[str, str], Any] = {}
-        for kind, query in _READ.items():
-            if keys := list({change.key for change in wanted if change.kind == kind}):
-                found = await connection.fetch(queries()[query], keys, timeout=ANSWER)
-                rows.update({(kind, row["address"]): row for row in found})
-        for number, change in enumerate(wanted, start=1):
-            row = rows.get((change.kind, change.key))
-            if row is not None or change.kind not in _READ:
-                self._hub.tell(Told(change, row, reader))
+        rows: dict[str, Any] = {}
+        if keys := list({change.key for change in wanted if change.kind == "vault"}):
+            found = await connection.fetch(queries()["vaults_by_address"], keys, timeout=ANSWER)
+            rows = {row["address"]: row for row in found}
+        await self._offer(
+            [Told(each, rows.get(each.key), reader) for each in wanted if each.key in rows or each.kind != "vault"]
+        )
+        self._remember(changes)
+
+    async def _offer(self, told: list[Told]) -> None:
+        for number, each in enumerate(told, start=1):
+            self._hub.tell(each)
             if number % BURST == 0:
                 await self._hub.settle()
-        self._remember(changes)
 
     def _remember(self, changes: list[Change]) -> None:
         if len(self._told) > _REMEMBERED:
             self._told.clear()
         for change in changes:
-            if change.kind in _READ:
-                self._slots[change.kind] = max(self._slots[change.kind], change.slot)
+            if change.kind == "vault":
+                self._vault_slot = max(self._vault_slot or 0, change.slot)
                 self._told[change.kind, change.key] = (change.slot, change.seq)
 
 

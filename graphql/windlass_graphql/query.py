@@ -9,6 +9,7 @@ from windlass_graphql.orders import OF_PROGRAMS, OF_PROPOSALS, OF_VAULTS
 from windlass_graphql.reads import Argument, Listing, One, Value, reading
 from windlass_graphql.scalars import Int53
 from windlass_graphql.types.alert import Alert, AlertKind
+from windlass_graphql.types.change import Cursors
 from windlass_graphql.types.migration import Migration, migrations
 from windlass_graphql.types.multisig import Multisig
 from windlass_graphql.types.program import Program
@@ -108,6 +109,11 @@ class Query:
                     OptionalAddress, "Only those put to this multisig.", "{t}.multisig_address = {value}"
                 ),
                 "program": Argument(OptionalAddress, "Only those about this program.", "{t}.program_address = {value}"),
+                "member": Argument(
+                    OptionalAddress,
+                    "Only those put to multisigs that this key is a member of.",
+                    "{t}.multisig_address IN (SELECT multisig FROM multisig_members WHERE key = {value})",
+                ),
                 "proposer": Argument(
                     OptionalAddress, "Only those that this member proposed.", "{t}.proposer = {value}"
                 ),
@@ -202,6 +208,7 @@ class Query:
     indexer_status: IndexerStatus = reading(
         "How far the read model has followed the chain, and how far that was proven.", One("status")
     )
+    cursors: Cursors = reading("Where the subscriptions stand at this moment.", One("cursors"))
     chain_time: datetime | None = reading(
         "The chain's clock at the newest confirmed slot; null until the indexer heard one.",
         Value("SELECT max(chain_time) FROM cursors"),

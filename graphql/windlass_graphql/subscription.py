@@ -1,25 +1,27 @@
 """The schema's entry points for following."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Annotated
 
 import strawberry
 
 from windlass_graphql.addresses import optional_address
-from windlass_graphql.arguments import NOTHING, bind
-from windlass_graphql.changes import Hub, Interest, Told
+from windlass_graphql.arguments import NOTHING
+from windlass_graphql.changes import Change, Hub, Interest, Told
 from windlass_graphql.database import Database, Row
-from windlass_graphql.feeds import ALERTS
+from windlass_graphql.errors import BadArguments
+from windlass_graphql.feeds import ALERTS, MIGRATIONS, PROPOSALS, Feed
 from windlass_graphql.fields import subscription
 from windlass_graphql.following import follow
 from windlass_graphql.pages import LARGEST_PAGE
+from windlass_graphql.present import newest, present
 from windlass_graphql.query import Query
 from windlass_graphql.reader import Reader
 from windlass_graphql.reads import declared
 from windlass_graphql.scalars import Int53
-from windlass_graphql.types.alert import Alert, AlertKind
-from windlass_graphql.types.proposal import Proposal
+from windlass_graphql.types.alert import AlertKind
+from windlass_graphql.types.change import AlertChange, MigrationChange, ProposalChange, VaultChange
 from windlass_graphql.types.status import IndexerStatus
 from windlass_graphql.types.vault import Vault
 
@@ -51,86 +53,82 @@ After = Annotated[
 OnlyThis = Annotated[strawberry.ID | None, strawberry.argument(description="Only those of this one.")]
 
 
-@strawberry.type(description="A change of a proposal, sent when the database has committed it.")
-class ProposalChange:
-    """A proposal after a change."""
-
-    slot: Int53 = strawberry.field(description="The slot of the event.")
-    seq: Int53 = strawberry.field(
-        description="The event's place in the multisig's stream. It rises; a repeated one is the same change again."
-    )
-    proposal: Proposal = strawberry.field(
-        description="The proposal as read after the change (and possibly after a later one)."
-    )
-
-    @classmethod
-    def of(cls, told: Told) -> "ProposalChange":
-        """From the hub."""
-        return cls(
-            slot=Int53(told.change.slot),
-            seq=Int53(told.change.seq),
-            proposal=told.reader.node(told.row),
-        )
-
-
-@strawberry.type(description="Something that happened to an alert: it was raised, withdrawn, or raised again.")
-class AlertChange:
-    """An alert after it."""
-
-    cursor: str = strawberry.field(description="Subscribe `after` this one to go on from here.")
-    alert: Alert = strawberry.field(description="The alert; `withdrawnAt` says whether it holds.")
-
-
-@strawberry.type(description="A change of a vault, sent when the database has committed it.")
-class VaultChange:
-    """A vault after a change."""
-
-    slot: Int53 = strawberry.field(description="The slot of the event.")
-    seq: Int53 = strawberry.field(
-        description="The event's place in the vault's stream. It rises; a repeated one is the same change again."
-    )
-    vault: Vault = strawberry.field(description="The vault as read after the change (and possibly after a later one).")
-
-    @classmethod
-    def of(cls, told: Told) -> "VaultChange":
-        """From the hub."""
-        return cls(slot=Int53(told.change.slot), seq=Int53(told.change.seq), vault=told.reader.node(told.row))
-
-
-@strawberry.type(description="Everything that can be followed, over graphql-transport-ws.")
+@strawberry.type(description="Everything that can be followed, over graphql-transport-ws or as server-sent events.")
 class Subscription:
     """The root of subscriptions."""
 
     @subscription(
-        "Changes of proposals: one's, a program's, a multisig's, or all. What only time does (READY, "
+        "Changes of proposals: one's, a program's, a multisig's, a member's, or all. What only time does (READY, "
         "EXPIRED) and what others do (STALE) changes no proposal; `timelock` says when to look again."
     )
     async def proposal_changed(
         self,
         info: Info,
-        multisig: Annotated[strawberry.ID | None, strawberry.argument(description="Only those of this one.")] = None,
-        program: Annotated[strawberry.ID | None, strawberry.argument(description="Only those of this one.")] = None,
+        multisig: OnlyThis = None,
+        program: OnlyThis = None,
         proposal: Annotated[strawberry.ID | None, strawberry.argument(description="Only this one's.")] = None,
+        member: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Only those of multisigs that this key is a member of."),
+        ] = None,
         include_current: IncludeCurrent = False,
+        after: After = None,
     ) -> AsyncGenerator[ProposalChange, None]:
         """Proposals as they change."""
+        if proposal is not None and member is not None:
+            raise BadArguments("proposalChanged: expected proposal or member, got both")
+        about = {
+            "multisig": optional_address("multisig", multisig),
+            "program": optional_address("program", program),
+            "member": optional_address("member", member),
+        }
         interest = Interest(
-            "proposal",
+            PROPOSALS.kind,
             key=optional_address("proposal", proposal),
-            multisig=optional_address("multisig", multisig),
-            program=optional_address("program", program),
+            multisig=about["multisig"],
+            program=about["program"],
+            member=about["member"],
         )
-        with info.context.hub.subscribe(interest) as subscription:
-            sent: dict[str, object] = {}
-            if include_current:
-                reader = Reader(info.context.database)
-                for row in await _current_proposals(reader, interest):
-                    sent[row["address"]] = _proposal_version(row)
-                    yield ProposalChange(slot=row["updated_slot"], seq=row["updated_seq"], proposal=reader.node(row))
-            async for told in subscription:
-                if sent.get(told.change.key) != _proposal_version(told.row):
-                    sent.pop(told.change.key, None)
-                    yield ProposalChange.of(told)
+        async with aclosing(_with_present(info.context, PROPOSALS, interest, about, include_current, after)) as told:
+            async for cursor, each in told:
+                yield ProposalChange(
+                    cursor=cursor,
+                    address=strawberry.ID(each.change.key),
+                    slot=Int53(each.change.slot),
+                    seq=Int53(each.change.seq),
+                    proposal=each.row and each.reader.node(each.row),
+                )
+
+    @subscription("Progress of migrations: one's, a program's, a multisig's, or all; at most once for each commit.")
+    async def migration_changed(
+        self,
+        info: Info,
+        multisig: OnlyThis = None,
+        program: OnlyThis = None,
+        migration: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only this one's, by its tracker's address.")
+        ] = None,
+        include_current: IncludeCurrent = False,
+        after: After = None,
+    ) -> AsyncGenerator[MigrationChange, None]:
+        """Migrations as they move on."""
+        about = {
+            "multisig": optional_address("multisig", multisig),
+            "program": optional_address("program", program),
+        }
+        interest = Interest(
+            MIGRATIONS.kind,
+            key=optional_address("migration", migration),
+            multisig=about["multisig"],
+            program=about["program"],
+        )
+        async with aclosing(_with_present(info.context, MIGRATIONS, interest, about, include_current, after)) as told:
+            async for cursor, each in told:
+                yield MigrationChange(
+                    cursor=cursor,
+                    address=strawberry.ID(each.change.key),
+                    migration=each.row and each.reader.node(each.row),
+                )
 
     @subscription(
         "Alerts as they are raised or withdrawn: each time once, in order. Of what happened to one alert while nobody "
@@ -156,7 +154,7 @@ class Subscription:
         heard = None if after is None else ALERTS.number(after)
         async with aclosing(follow(info.context.database, info.context.hub, ALERTS, interest, heard)) as alerts:
             async for told in alerts:
-                yield AlertChange(cursor=ALERTS.cursor(told.change.number), alert=told.reader.node(told.row))
+                yield AlertChange.of(told)
 
     @subscription("Changes of vaults: one's, an owner's, or all.")
     async def vault_changed(
@@ -193,34 +191,38 @@ class Subscription:
                 yield await _status(told.reader)
 
 
-def _proposal_version(row: Row) -> object:
-    """Tells whether a change is already in what was sent as current. Not by order: a fork can take events back."""
-    return row["updated_slot"], row["updated_seq"]
+async def _with_present(
+    context: Context,
+    feed: Feed,
+    interest: Interest,
+    about: Mapping[str, str | None],
+    include_current: bool,
+    after: str | None,
+) -> AsyncGenerator[tuple[str | None, Told], None]:
+    """What is there already, where that is asked for, and what comes then; each with its cursor."""
+    if include_current and after is not None:
+        raise BadArguments("after: goes on from a cursor, which includeCurrent: true has no place for; expected one")
+    heard = None if after is None else feed.number(after)
+    if include_current:
+        rows, heard = await present(context.database, feed, interest.key, about)
+        reader = Reader(context.database)
+        for left, row in enumerate(rows, start=1 - len(rows)):
+            change = Change(feed.kind, row["address"], row.get("updated_slot", 0), row.get("updated_seq", 0))
+            yield None if left else feed.cursor(heard), Told(change, row, reader)
+    async with aclosing(follow(context.database, context.hub, feed, interest, heard)) as told:
+        async for each in told:
+            yield feed.cursor(each.change.number), each
 
 
 def _vault_version(row: Row) -> object:
     return row["updated_slot"], row["total_deposited"], row["total_withdrawn"], row["locked_balance"]
 
 
-async def _current_proposals(reader: Reader, interest: Interest) -> list[Row]:
-    if interest.key is not None:
-        rows = await reader.fetch("proposals_by_address", [interest.key])
-        return [row for row in rows if interest.multisig in (None, row["multisig_address"])]
-    return await _newest(reader, "proposals", {"multisig": interest.multisig, "program": interest.program})
-
-
 async def _current_vaults(reader: Reader, interest: Interest) -> list[Row]:
     if interest.key is not None:
         rows = await reader.fetch("vaults_by_address", [interest.key])
         return [row for row in rows if interest.owner in (None, row["owner"])]
-    return await _newest(reader, "vaults", {"owner": interest.owner})
-
-
-async def _newest(reader: Reader, listing: str, arguments: dict[str, str | None]) -> list[Row]:
-    """A full page of a list of the root, oldest first."""
-    reads = declared(Query, listing)
-    bound = bind(listing, reads, {**arguments, "first": LARGEST_PAGE})
-    return (await reader.rows(reads, bound, {}))[:LARGEST_PAGE][::-1]
+    return await newest(reader, "vaults", {"owner": interest.owner})
 
 
 async def _status(reader: Reader) -> IndexerStatus:

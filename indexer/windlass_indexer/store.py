@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from windlass_indexer import alerts, queries
+from windlass_indexer import alerts, changes, queries
 from windlass_indexer.chain import ChainTime
 from windlass_indexer.errors import ChainMismatch
 from windlass_indexer.event import Event, FollowedProgram
@@ -148,7 +148,7 @@ class Store:
             owners = dict(await connection.fetch(_FORKS["owners"], related))
             owners |= {event.stream: program for event in events if event.stream is not None}
             folded = await self._folding.fold(connection, owners)
-            await notify(connection, (shown | folded.changed).values())
+            await changes.record(connection, (shown | folded.changed).values())
             await alerts.settle(connection, folded.governance, related)
         committed.folded.update(folded.streams, touched)
         committed.whole.update(folded.whole, set(touched) - folded.gaps.keys())
@@ -168,7 +168,7 @@ class Store:
             return
         folded = await self._folding.fold(connection, streams)
         await mark(connection, rivals)
-        await notify(connection, folded.changed.values())
+        await changes.record(connection, folded.changed.values())
         await alerts.settle(connection, folded.governance)
         committed.folded.update(folded.streams - rivals.keys())
         committed.whole.update(folded.whole)

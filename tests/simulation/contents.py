@@ -9,6 +9,7 @@ import asyncpg
 _NOT_OF_THE_CHAIN = {
     "activity_cursors",
     "chain",
+    "changes",
     "cursors",
     "leadership",
     "outbox",

@@ -287,6 +287,51 @@ class ReadModel:
         """Nobody else draws numbers until the commit."""
         await self.connection.execute("SELECT pg_advisory_xact_lock(hashtext('windlass_indexer.alerts'))")
 
+    async def migration(self, proposal: Proposal) -> str:
+        """MigrationStarted; gives the tracker."""
+        tracker = key()
+        self.slot += 1
+        await self.connection.execute(
+            """INSERT INTO migration_jobs
+                   (tracker, multisig, program, proposal, version, state, started_at, started_slot)
+               VALUES ($1, $2, $3, $4, 1, 'migrating', $5, $6)""",
+            tracker,
+            proposal.governance.multisig,
+            proposal.governance.program,
+            proposal.address,
+            proposal.created_at,
+            self.slot,
+        )
+        await self.change("migration", tracker, proposal.governance, proposal.governance.program, 1)
+        return tracker
+
+    async def migrate(self, tracker: str, proposal: Proposal, accounts: int) -> None:
+        """So many AccountMigrated."""
+        self.slot += 1
+        migrated = await self.connection.fetchval(
+            "UPDATE migration_jobs SET migrated = migrated + $2 WHERE tracker = $1 RETURNING migrated",
+            tracker,
+            accounts,
+        )
+        await self.change("migration", tracker, proposal.governance, proposal.governance.program, migrated)
+
+    async def change(self, kind: str, key: str, governance: Governance, program: str | None, seq: int) -> None:
+        """Numbers a change, and says so."""
+        async with self.transaction():
+            await self.connection.execute("SELECT pg_advisory_xact_lock(hashtext('windlass_indexer.changes'))")
+            await self.connection.execute(
+                "INSERT INTO changes (kind, key, multisig, program, slot, seq) VALUES ($1, $2, $3, $4, $5, $6)",
+                kind,
+                key,
+                governance.multisig,
+                program,
+                self.slot,
+                seq,
+            )
+            await self.notify(
+                kind=kind, key=key, multisig=governance.multisig, program=program, slot=self.slot, seq=seq
+            )
+
     async def notify(self, **change: object) -> None:
         """What the indexer says when it has changed something."""
         await self.connection.execute("SELECT pg_notify('windlass_changes', $1)", json.dumps(change))
@@ -327,14 +372,7 @@ class ReadModel:
             governance.seq,
         )
         await self._stream(governance.multisig, governance.seq)
-        await self.notify(
-            kind="proposal",
-            key=proposal.address,
-            multisig=governance.multisig,
-            program=program,
-            slot=self.slot,
-            seq=governance.seq,
-        )
+        await self.change("proposal", proposal.address, governance, program, governance.seq)
 
     async def _stream(self, stream: str, seq: int) -> None:
         await self.connection.execute(

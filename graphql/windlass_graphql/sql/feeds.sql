@@ -4,4 +4,30 @@
 SELECT coalesce(max(change), 0) AS change FROM alerts
 
 -- name: alerts_after
-SELECT * FROM {alert} AS entry WHERE change > $1::bigint AND change <= $2::bigint ORDER BY change LIMIT $3::integer
+SELECT entry.*, NULL::text[] AS members
+FROM {alert} AS entry WHERE change > $1::bigint AND change <= $2::bigint ORDER BY change LIMIT $3::integer
+
+-- name: proposals_newest
+SELECT coalesce(max(change), 0) AS change FROM changes WHERE kind = 'proposal'
+
+-- name: proposals_after
+-- Members as they are now: who has become one hears of it from then on.
+SELECT change, key, slot, seq, changes.multisig AS multisig_address, program AS program_address,
+       key AS proposal_address, NULL::text AS topic,
+       ARRAY(SELECT m.key::text FROM multisig_members AS m WHERE m.multisig = changes.multisig) AS members
+FROM changes
+WHERE kind = 'proposal' AND change > $1::bigint AND change <= $2::bigint ORDER BY change LIMIT $3::integer
+
+-- name: migrations_newest
+SELECT coalesce(max(change), 0) AS change FROM changes WHERE kind = 'migration'
+
+-- name: migrations_after
+SELECT change, key, slot, seq, multisig AS multisig_address, program AS program_address,
+       NULL::text AS proposal_address, NULL::text AS topic, NULL::text[] AS members
+FROM changes
+WHERE kind = 'migration' AND change > $1::bigint AND change <= $2::bigint ORDER BY change LIMIT $3::integer
+
+-- fragment: cursors
+SELECT 'alerts:' || (SELECT coalesce(max(change), 0) FROM alerts) AS alerts,
+       'proposals:' || (SELECT coalesce(max(change), 0) FROM changes WHERE kind = 'proposal') AS proposals,
+       'migrations:' || (SELECT coalesce(max(change), 0) FROM changes WHERE kind = 'migration') AS migrations

@@ -34,3 +34,6 @@ SELECT
     CASE WHEN a.slot <= chain.finalized_slot THEN 'finalized' ELSE 'confirmed' END AS commitment
 FROM account_migrations a
 LEFT JOIN (SELECT coalesce(max(finalized_slot), 0) AS finalized_slot FROM cursors) chain ON true
+
+-- name: migrations_by_address
+SELECT * FROM {migration} AS migration WHERE address = ANY ($1::text[])

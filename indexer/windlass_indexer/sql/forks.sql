@@ -47,6 +47,8 @@ SELECT 'program', program, multisig, program, NULL, 0, 0 FROM programs WHERE mul
 UNION ALL
 SELECT 'proposal', address, multisig, program, NULL, 0, 0 FROM upgrade_proposals WHERE multisig = ANY($1::text[])
 UNION ALL
+SELECT 'migration', tracker, multisig, program, NULL, 0, 0 FROM migration_jobs WHERE tracker = ANY($1::text[])
+UNION ALL
 SELECT 'vault', address, NULL, NULL, owner, 0, 0 FROM vaults WHERE address = ANY($1::text[])
 
 -- name: take_back

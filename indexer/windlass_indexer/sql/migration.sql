@@ -26,6 +26,8 @@ WITH event AS (
     FROM event JOIN job USING (proposal) WHERE address = event.proposal
 )
 SELECT 'proposal' AS kind, proposal AS key, multisig, program, NULL AS owner, slot, seq FROM event
+UNION ALL
+SELECT 'migration', data->>'tracker', multisig, program, NULL, slot, seq FROM event
 
 -- name: account_moved
 WITH event AS (
@@ -52,9 +54,10 @@ WITH event AS (
     SET migrated = job.migrated + excluded.migrated, reverted = job.reverted + excluded.reverted,
         state = CASE job.state WHEN 'finalized' THEN job.state ELSE excluded.state END
 )
--- No reader shows these yet: nobody is told.
-SELECT 'proposal' AS kind, NULL AS key, NULL AS multisig, NULL AS program, NULL AS owner, slot, seq
-FROM event WHERE false
+SELECT DISTINCT ON (event.tracker) 'migration' AS kind, event.tracker AS key, known.multisig, known.program,
+       NULL AS owner, slot, seq
+FROM event LEFT JOIN migration_jobs AS known ON known.tracker = event.tracker
+ORDER BY event.tracker, seq DESC
 
 -- name: migration_finalized
 WITH event AS (
@@ -74,3 +77,5 @@ WITH event AS (
     FROM event WHERE address = proposal AND status = 'migrating'
 )
 SELECT 'proposal' AS kind, proposal AS key, multisig, program, NULL AS owner, slot, seq FROM event
+UNION ALL
+SELECT 'migration', data->>'tracker', multisig, program, NULL, slot, seq FROM event

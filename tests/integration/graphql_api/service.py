@@ -7,7 +7,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, cast
@@ -157,7 +157,9 @@ async def running(
             yield Service(process, ready["url"], ready["graphql"], ready["websocket"], http)
     finally:
         if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
+            with suppress(ProcessLookupError):
+                # Not by the process' own method: that would take its exit code from whoever waits for it.
+                os.kill(process.pid, signal.SIGKILL if killed else signal.SIGTERM)
         _, said = await asyncio.wait_for(process.communicate(), DEADLINE)
     # Reached only where the test itself did not fail.
     assert process.returncode == (-signal.SIGKILL if killed else 0), said.decode()

@@ -1,7 +1,9 @@
 """Whoever was cut off goes on after the last cursor, at any server: nothing is lost, nothing is heard twice."""
 
 import asyncio
+import os
 import random
+import signal
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -14,6 +16,17 @@ from windlass_graphql.feeds import PAGE
 ALERTS = """subscription ($multisig: ID, $proposal: ID, $kinds: [AlertKind!], $after: String) {
     alertChanged(multisig: $multisig, proposal: $proposal, kinds: $kinds, after: $after) {
         cursor alert { id kind withdrawnAt proposal { address } }
+    }
+}"""
+
+PROPOSALS = """subscription ($member: ID, $proposal: ID, $current: Boolean! = false, $after: String) {
+    proposalChanged(member: $member, proposal: $proposal, includeCurrent: $current, after: $after) {
+        cursor address seq proposal { approvalCount }
+    }
+}"""
+MIGRATIONS = """subscription ($program: ID, $current: Boolean! = false, $after: String) {
+    migrationChanged(program: $program, includeCurrent: $current, after: $after) {
+        cursor address migration { migrated proposal { address } }
     }
 }"""
 
@@ -160,6 +173,87 @@ async def test_a_cursor_of_something_else_is_refused(service: Service) -> None:
             assert (await client.receive())["type"] == "complete"
 
 
+async def test_each_change_of_a_proposal_is_heard_after_a_cursor(
+    service: Service, read_model: ReadModel, proposal: Proposal
+) -> None:
+    stands = (await service.ask("{ cursors { alerts proposals migrations } }"))["cursors"]
+    other = await read_model.propose(await read_model.govern())
+    for _ in range(3):
+        await read_model.approve(proposal)
+    async with service.socket() as client:
+        await client.begin(PROPOSALS, proposal=proposal.address, after=stands["proposals"])
+        missed = [(await client.next())["proposalChanged"] for _ in range(3)]
+        await read_model.approve(other)
+        await read_model.approve(proposal)
+        missed.append((await client.next())["proposalChanged"])
+    seq = proposal.governance.seq
+    assert [message["seq"] for message in missed] == [seq - 3, seq - 2, seq - 1, seq]
+    assert [message["proposal"]["approvalCount"] for message in missed] == [3, 3, 3, 4]
+    assert len({message["cursor"] for message in missed}) == 4
+
+
+async def test_what_is_there_already_has_a_cursor_once_all_of_it_was_heard(
+    service: Service, read_model: ReadModel, proposal: Proposal
+) -> None:
+    second = await read_model.propose(proposal.governance)
+    async with service.socket() as client:
+        await client.begin(PROPOSALS, current=True)
+        first, last = [(await client.next())["proposalChanged"] for _ in range(2)]
+    assert (first["address"], first["cursor"], last["address"]) == (proposal.address, None, second.address)
+    await read_model.approve(proposal)
+    async with service.socket() as client:
+        await client.begin(PROPOSALS, after=last["cursor"])
+        assert (await client.next())["proposalChanged"]["address"] == proposal.address
+        await client.settle()
+        await client.begin(PROPOSALS, current=True, after=last["cursor"])
+        (error,) = (await client.receive())["payload"]["errors"]
+    assert error["extensions"] == {"code": "BAD_ARGUMENTS"}
+
+
+async def test_a_member_hears_of_the_proposals_of_their_multisigs(
+    service: Service, read_model: ReadModel, proposal: Proposal
+) -> None:
+    other = await read_model.propose(await read_model.govern())
+    async with service.socket() as client:
+        await client.begin(PROPOSALS, member=proposal.governance.members[3], current=True)
+        assert (await client.next())["proposalChanged"]["address"] == proposal.address
+        await read_model.approve(other)
+        await read_model.approve(proposal)
+        assert (await client.next())["proposalChanged"]["address"] == proposal.address
+
+
+async def test_a_proposal_that_a_fork_took_back_is_heard_as_gone(
+    service: Service, read_model: ReadModel, proposal: Proposal
+) -> None:
+    async with service.socket() as client:
+        await client.subscribe(PROPOSALS)
+        async with read_model.transaction():
+            await read_model.connection.execute("DELETE FROM upgrade_proposals WHERE address = $1", proposal.address)
+            await read_model.change("proposal", proposal.address, proposal.governance, None, 0)
+        gone = (await client.next())["proposalChanged"]
+    assert (gone["address"], gone["proposal"]) == (proposal.address, None)
+
+
+async def test_a_migrations_progress_is_heard_and_goes_on_after_a_cursor(
+    service: Service, read_model: ReadModel, proposal: Proposal
+) -> None:
+    tracker = await read_model.migration(proposal)
+    async with service.socket() as client:
+        await client.begin(MIGRATIONS, program=proposal.governance.program, current=True)
+        started = (await client.next())["migrationChanged"]
+        assert (started["address"], started["migration"]["migrated"]) == (tracker, 0)
+        await read_model.migrate(tracker, proposal, accounts=20)
+        assert (await client.next())["migrationChanged"]["migration"] == {
+            "migrated": 20,
+            "proposal": {"address": proposal.address},
+        }
+    await read_model.migrate(tracker, proposal, accounts=5)
+    async with service.socket() as client:
+        await client.begin(MIGRATIONS, after=started["cursor"])
+        heard = [(await client.next())["migrationChanged"]["migration"]["migrated"] for _ in range(2)]
+    assert heard == [25, 25]
+
+
 async def test_nothing_is_lost_or_doubled_when_servers_are_killed(
     database: str, read_model: ReadModel, proposal: Proposal
 ) -> None:
@@ -188,7 +282,7 @@ async def cut_off(database: str, read_model: ReadModel, proposal: Proposal, kill
                 for _ in range(chance.randint(0, len(raised) - len(heard))):
                     ((cursor, id),) = await _heard(client, 1)
                     heard.append(id)
-                service.process.kill()
+                os.kill(service.process.pid, signal.SIGKILL)
                 # What was on its way may still arrive.
                 try:
                     while True:

@@ -26,7 +26,7 @@ from windlass_indexer.store import Store
 NOT_FOLDED = {
     *("events", "cursors", "chain", "leadership", "schema_migrations"),
     *("program_activity", "activity_cursors"),
-    *("alerts", "outbox", "outbox_cursors"),
+    *("alerts", "changes", "outbox", "outbox_cursors"),
 }
 DESCRIPTIONS = {
     "columns": """SELECT table_name, column_name, ordinal_position, column_default, is_nullable, domain_name, udt_name

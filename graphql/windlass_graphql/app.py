@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from windlass_graphql import graphiql_page
 from windlass_graphql.body_limit import BodyLimit
 from windlass_graphql.changes import Hub
 from windlass_graphql.compiler.documents import Documents
@@ -108,6 +109,7 @@ def create_app(
             WebSocketRoute("/graphql", endpoint),
             *rest.routes(database, documents, rates),
             Route("/openapi.json", openapi_json),
+            graphiql_page.assets(),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", Metrics(database, listener).page),

@@ -11,12 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
+from strawberry.exceptions import MissingQueryError
 from strawberry.http import GraphQLRequestData
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from windlass_graphql import graphiql_page
 from windlass_graphql import request as graphql_request
 from windlass_graphql.errors import ApiError
 from windlass_graphql.persisted import PersistedQueries
@@ -67,6 +69,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     ) -> None:
         super().__init__(
             schema,
+            # Where only listed documents are answered, it could not even ask for the schema.
+            graphql_ide=None if persisted.only else "graphiql",
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=timedelta(seconds=10),
             allowed_origins=allowed_origins,
@@ -74,6 +78,10 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         self._context = context
         self.persisted = persisted
         self.rates = rates
+
+    async def render_graphql_ide(self, request: Request) -> Response:
+        """For browsers that come without a query."""
+        return graphiql_page.page()
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """One for all: what belongs to an operation is in its root value."""
@@ -91,6 +99,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
                 operation_name=request_data.operation_name,
                 allowed_operation_types={OperationType.QUERY},
             )
+        except MissingQueryError as refused:
+            raise HTTPException(400, "expected `query` with a document's text") from refused
         except CannotGetOperationTypeError as refused:
             raise HTTPException(400, refused.as_http_error_reason()) from refused
         except InvalidOperationTypeError as refused:
@@ -101,7 +111,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         try:
             return await super().run(request, *args, **kwargs)
         except HTTPException as refused:
-            return refusal(refused.status_code, "BAD_REQUEST", refused.reason)
+            code = "NOT_FOUND" if refused.status_code == 404 else "BAD_REQUEST"
+            return refusal(refused.status_code, code, refused.reason)
 
     def decode_json(self, data: str | bytes) -> object:
         """Raises json.JSONDecodeError, also where it is nested too deeply."""

@@ -18,11 +18,16 @@ _SHA256 = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 
 
 class PersistedQueries:
-    """Documents by their ids; `only`: nothing else is answered."""
+    """Documents by their ids."""
 
     def __init__(self, documents: Mapping[str, str], only: bool = False) -> None:
         self._documents = documents
         self._allowed = frozenset(documents.values()) if only else None
+
+    @property
+    def only(self) -> bool:
+        """Whether nothing else is answered."""
+        return self._allowed is not None
 
     def document(self, request: Mapping[str, Any]) -> str | None:
         """The document that a request brings as `query`, or names as `documentId` or, as Apollo's clients do, in

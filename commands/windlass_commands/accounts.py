@@ -10,12 +10,19 @@ from windlass_programs.addresses import (
     LOADER_V3,
     VAULT_PROGRAM_ID,
     WINDLASS_PROGRAM_ID,
+    migration_tracker_address,
     program_data_address,
     program_state_address,
     vault_address,
 )
 from windlass_programs.collateral_vault import CollateralVault
-from windlass_programs.windlass import MultisigConfig, ProgramUpgradeState, ProposalKind, UpgradeProposal
+from windlass_programs.windlass import (
+    MigrationTracker,
+    MultisigConfig,
+    ProgramUpgradeState,
+    ProposalKind,
+    UpgradeProposal,
+)
 
 from windlass_commands import loader
 from windlass_commands.errors import AccountMissing, Refused
@@ -88,6 +95,14 @@ class Governed:
         return self.proposal.eta + max(0, elapsed - self.proposal.pause_mark)
 
 
+@dataclass(frozen=True)
+class Migration:
+    """A migration that was started: its tracker, and that account's address."""
+
+    address: Pubkey
+    tracker: MigrationTracker
+
+
 class Accounts:
     """Reads Windlass's accounts of one deployment (`program_id`) from one node."""
 
@@ -121,12 +136,33 @@ class Accounts:
         state = await self.program_state(proposal.multisig, proposal.program) if about_program else None
         return Governed(proposal_address, proposal, multisig, state)
 
-    async def either(self, address: Pubkey) -> MultisigConfig | UpgradeProposal:
-        """Whatever of the two is at `address`. Raises AccountMissing."""
+    async def migration(self, address: Pubkey) -> Migration:
+        """The migration whose tracker, or whose upgrade's proposal, is at `address`. Raises AccountMissing."""
+        found = await self.any(address)
+        if isinstance(found, UpgradeProposal):
+            tracker = migration_tracker_address(found.multisig, found.program, found.id, self.program_id)
+            account = await self.rpc.account(tracker)
+            if account is None:
+                raise AccountMissing(
+                    f"No migration of proposal {found.id} is started; `windlass start-migration {address}` does that "
+                    "once an upgrade with a migration plan is executed."
+                )
+            return Migration(tracker, self._decode(MigrationTracker, "migration", tracker, account))
+        if isinstance(found, MigrationTracker):
+            return Migration(address, found)
+        raise AccountMissing(f"Expected a migration, or its upgrade's proposal, at {address}, found another account.")
+
+    async def any(self, address: Pubkey) -> MultisigConfig | UpgradeProposal | ProgramUpgradeState | MigrationTracker:
+        """Whatever of these is at `address`. Raises AccountMissing."""
         account = await self.rpc.account(address)
-        if account is not None and account.data[:8] == UpgradeProposal.DISCRIMINATOR:
+        begins = account.data[:8] if account else b""
+        if begins == UpgradeProposal.DISCRIMINATOR:
             return self._decode(UpgradeProposal, "proposal", address, account)
-        return self._decode(MultisigConfig, "multisig or proposal", address, account)
+        if begins == ProgramUpgradeState.DISCRIMINATOR:
+            return self._decode(ProgramUpgradeState, "program state", address, account)
+        if begins == MigrationTracker.DISCRIMINATOR:
+            return self._decode(MigrationTracker, "migration", address, account)
+        return self._decode(MultisigConfig, "multisig, proposal, program state or migration", address, account)
 
     async def buffer(self, address: Pubkey) -> loader.Buffer:
         """The loader's buffer at `address`. Raises AccountMissing."""

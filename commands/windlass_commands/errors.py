@@ -11,6 +11,7 @@
     ├── Refused                     what was asked for breaks a rule; nothing has changed
     │   └── TransactionRefused      the program (simulated or executed) said no
     ├── TransactionExpired          its blockhash ran out before any node confirmed it
+    ├── MigrationIncomplete         some accounts were refused; the others are done
     ├── UploadIncomplete            some chunks of a buffer did not arrive
     ├── ProcessFailed               a process that `windlass dev` runs ended or never became ready
     └── StoryBroken                 a step of `windlass demo` did not come out as told
@@ -20,7 +21,9 @@ Every message is a sentence that says what was expected, what came and what to d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from solders.pubkey import Pubkey
 from solders.signature import Signature
@@ -35,6 +38,11 @@ class CommandError(Exception):
     def kind(self) -> str:
         """The name that `--json` output gives this error."""
         return type(self).__name__
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """What `--json` output says of it besides its kind and message."""
+        return {}
 
 
 class UsageProblem(CommandError):
@@ -109,6 +117,18 @@ class TransactionRefused(Refused):
 
 class TransactionExpired(CommandError):
     """A transaction's blockhash ran out before any node confirmed it; it can no longer land."""
+
+
+class MigrationIncomplete(CommandError):
+    """Some of many accounts were refused. The others are done, and stay so."""
+
+    def __init__(self, message: str, details: Mapping[str, Any]) -> None:
+        super().__init__(message)
+        self._details = details
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        return self._details
 
 
 class UploadIncomplete(CommandError):

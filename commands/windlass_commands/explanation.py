@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from solders.pubkey import Pubkey
+from windlass_programs.windlass import MigrationPlan
 
 from windlass_commands.accounts import Accounts, Governed
 from windlass_commands.errors import AccountMissing
@@ -25,6 +26,7 @@ class Subject:
     digest: bytes | None = None
     params: MultisigParams | None = None
     timelock: int | None = None
+    plan: MigrationPlan | None = None
 
 
 Explain = Callable[["Explainer"], Awaitable[str]]

@@ -52,6 +52,6 @@ class Output:
     def error(self, error: CommandError) -> None:
         """Tell why the command failed: a sentence on stderr, or an object with `error` and its `kind`."""
         if self.as_json:
-            self.result({"error": {"kind": error.kind, "message": str(error)}})
+            self.result({"error": {"kind": error.kind, "message": str(error), **error.details}})
         else:
             self.errors.print(Text.assemble(("error: ", "bold red"), str(error)))

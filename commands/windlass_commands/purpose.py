@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from windlass_programs.windlass import MigrationPlan, ProposalKind
+from windlass_programs.windlass import ProposalKind
 
 from windlass_commands.accounts import Governed
 from windlass_commands.amounts import size
 from windlass_commands.config_changes import config_changes
 from windlass_commands.errors import Refused
+from windlass_commands.field_maps import plan_lines
 
 
 def purpose(governed: Governed) -> str:
@@ -17,11 +18,11 @@ def purpose(governed: Governed) -> str:
         f"  code          {size(proposal.buffer_len)} in buffer {proposal.buffer}, digest {proposal.code_digest.hex()}"
     )
     if proposal.kind is ProposalKind.UPGRADE:
+        plan = plan_lines(proposal.plan) if proposal.plan else []
         back = "none by rollback" if proposal.no_rollback else "rollback to the running code"
         return (
             f"program {proposal.program} goes from version {proposal.base_version} to {proposal.base_version + 1}.\n"
-            f"{code}\n  way back      {back}"
-            + (f"\n  migration     {migration(proposal.plan)}" if proposal.plan else "")
+            f"{code}\n  way back      {back}" + "".join(f"\n{line}" for line in plan)
         )
     if proposal.kind is ProposalKind.ROLLBACK:
         return f"program {proposal.program} goes back to the code kept before {proposal.rolls_back}.\n{code}"
@@ -32,13 +33,3 @@ def purpose(governed: Governed) -> str:
     return "the multisig's configuration changes.\n" + "\n".join(
         f"  {line}" for line in config_changes(governed.multisig, proposal.new_config)
     )
-
-
-def migration(plan: MigrationPlan) -> str:
-    """A migration plan in a sentence."""
-    layouts = ", ".join(
-        f"{layout.old_discriminator.hex()} ({layout.old_size:,} bytes) to {layout.new_discriminator.hex()} "
-        f"({layout.new_size:,} bytes, {sum(lost.len for lost in layout.dropped):,} dropped)"
-        for layout in plan.layouts
-    )
-    return f"accounts go from {layouts}; a rollback may leave {plan.may_strand:,} of them behind"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import struct
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -107,6 +107,19 @@ class Rpc:
                     else Account(address, value.lamports, value.owner, bytes(value.data), value.executable)
                 )
         return found
+
+    async def program_accounts(
+        self, owner: Pubkey, filters: Sequence[Mapping[str, Any]], part: tuple[int, int] | None = (0, 0)
+    ) -> list[tuple[Pubkey, bytes]]:
+        """The accounts of program `owner` that pass the filters, as far as this node lists them.
+
+        Each with `part` of its data, (offset, length); nothing of it by default, None for all.
+        """
+        options: dict[str, Any] = {"encoding": "base64", "commitment": self.commitment, "filters": list(filters)}
+        if part is not None:
+            options["dataSlice"] = {"offset": part[0], "length": part[1]}
+        found = await self.call("getProgramAccounts", str(owner), options)
+        return [(Pubkey.from_string(a["pubkey"]), base64.b64decode(a["account"]["data"][0])) for a in found]
 
     async def balance(self, address: Pubkey) -> int:
         """Lamports at `address`; 0 where there is no account."""

@@ -22,6 +22,8 @@ from windlass_commands.keypairs import Signer
 from windlass_commands.rejections import rejection_of
 from windlass_commands.rpc import Rpc, Status
 
+# The most a UDP packet carries (Solana's PACKET_DATA_SIZE), the limit of a legacy transaction.
+MAX_TRANSACTION_BYTES = 1_232
 # The most a transaction may ask for (Agave, MAX_COMPUTE_UNIT_LIMIT); what is really needed is simulated first.
 MAX_COMPUTE_UNITS = 1_400_000
 POLL_SECONDS = 0.05

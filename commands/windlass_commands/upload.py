@@ -5,33 +5,29 @@ The chain is the only state: each round reads the buffer, and writes the chunks 
 
 from __future__ import annotations
 
-import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from solders.hash import Hash
 from solders.instruction import Instruction
 from solders.pubkey import Pubkey
-from solders.signature import Signature
 from solders.system_program import CreateAccountParams, create_account
+from solders.transaction import VersionedTransaction
 from windlass_programs.addresses import LOADER_V3
 
 from windlass_commands import loader
-from windlass_commands.errors import Refused, RpcError, UploadIncomplete
+from windlass_commands.errors import Refused, UploadIncomplete
+from windlass_commands.flight import Flight
 from windlass_commands.keypairs import Signer
 from windlass_commands.rpc import Rpc
-from windlass_commands.transactions import message_of, signed, submit, unsigned
+from windlass_commands.transactions import MAX_TRANSACTION_BYTES, message_of, signed, submit, unsigned
 
-# The most a UDP packet carries (Solana's PACKET_DATA_SIZE), the limit of a legacy transaction.
-MAX_TRANSACTION_BYTES = 1_232
 # What the loader's Write takes is 2,370 compute units (measured); the limit itself 150 more.
 WRITE_UNITS = 5_000
 MAX_ROUNDS = 5
 DEFAULT_WINDOW = 48
-POLL_SECONDS = 0.1
-# A blockhash is valid for 150 blocks; this often chunks get a younger one.
-REFRESH_SECONDS = 5.0
 
 Progress = Callable[[int], None]
 
@@ -157,65 +153,27 @@ class _Round:
 
     def __init__(self, upload: Upload, offsets: list[int], held: int, progress: Progress) -> None:
         self.upload = upload
-        self.offsets = offsets
+        self.offsets = deque(offsets)
         self.size = upload.chunk_bytes()
         self.held = held
         self.landed_bytes = 0
         self.progress = progress
-        self.window = asyncio.Semaphore(upload.window)
-        # For each transaction its length in code bytes and the last block height it can land at.
-        self.in_flight: dict[Signature, tuple[int, int]] = {}
-        self.blockhash, self.last_valid_height = Hash.default(), 0
+        self.flight = Flight(upload.rpc)
 
     async def run(self) -> None:
-        await self._refresh_blockhash()
-        sent_all = asyncio.Event()
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._watch(sent_all))
-                await asyncio.gather(*[tasks.create_task(self._send(offset)) for offset in self.offsets])
-                sent_all.set()
-        except BaseExceptionGroup as group:
-            # The group's other members are cancellations that the first one caused.
-            raise group.exceptions[0] from None
-
-    async def _refresh_blockhash(self) -> None:
-        self.blockhash, self.last_valid_height = await self.upload.rpc.latest_blockhash()
+        await self.flight.each(self.upload.window, lambda: self.offsets.popleft() if self.offsets else None, self._send)
 
     async def _send(self, offset: int) -> None:
         upload = self.upload
-        await self.window.acquire()
         chunk = upload.code[offset : offset + self.size]
-        instruction = loader.write(upload.buffer.address, upload.authority.address, offset, chunk)
-        message = message_of([instruction], upload.payer, self.blockhash, units=WRITE_UNITS, price=upload.price)
-        last_valid_height = self.last_valid_height
-        try:
-            signature = await upload.rpc.send(bytes(signed(message, [upload.payer, upload.authority])))
-        except RpcError:
-            self.window.release()  # the next round reads what is missing and sends it again
-            return
-        self.in_flight[signature] = (len(chunk), last_valid_height)
+        write = loader.write(upload.buffer.address, upload.authority.address, offset, chunk)
 
-    async def _watch(self, sent_all: asyncio.Event) -> None:
-        rpc = self.upload.rpc
-        due = time.monotonic() + REFRESH_SECONDS
-        while not (sent_all.is_set() and not self.in_flight):
-            waiting = list(self.in_flight)
-            for signature, status in zip(waiting, await rpc.statuses(waiting), strict=True):
-                if status is not None and status.reached(rpc.commitment):
-                    self._settle(signature, succeeded=status.error is None)
-            if time.monotonic() > due:
-                await self._refresh_blockhash()
-                height = await rpc.block_height()
-                for signature, (_, last_valid_height) in list(self.in_flight.items()):
-                    if height > last_valid_height:
-                        self._settle(signature, succeeded=False)
-                due = time.monotonic() + REFRESH_SECONDS
-            await asyncio.sleep(POLL_SECONDS)
+        def sign(blockhash: Hash) -> VersionedTransaction:
+            message = message_of([write], upload.payer, blockhash, units=WRITE_UNITS, price=upload.price)
+            return signed(message, [upload.payer, upload.authority])
 
-    def _settle(self, signature: Signature, *, succeeded: bool) -> None:
-        length, _ = self.in_flight.pop(signature)
-        self.window.release()
-        if succeeded:
-            self.landed_bytes += length
+        arrived = await self.flight.send(sign)
+        # What did not arrive is missing in the next round, and sent again.
+        if arrived is not None and arrived.status.error is None:
+            self.landed_bytes += len(chunk)
             self.progress(self.held + self.landed_bytes)

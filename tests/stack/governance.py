@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,8 @@ from windlass_commands.keypairs import write_keypair
 from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
 from windlass_programs.artifacts import program_elf_path
 
+# Lamports that exempt an account from rent: for its being there, and for each byte.
+RENT_BASE, RENT_A_BYTE = 890_880, 6_960
 MEMBERS = ("alice", "bob", "carol", "dave", "erin")
 
 
@@ -53,6 +56,8 @@ class Governance:
     wallets: dict[str, Keypair]
     programs: list[Pubkey]
     authority: str = "authority"
+    # The accounts that each program owns from the beginning.
+    owned: dict[str, list[str]] = field(default_factory=dict)
     handed_out: Iterator[Pubkey] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -157,9 +162,23 @@ def wallets_in(directory: Path) -> dict[str, Keypair]:
     return wallets
 
 
+def account_file(directory: Path, owner: Pubkey, data: bytes) -> str:
+    """A fresh address whose account, as `solana account --output json` writes it, is in `directory`."""
+    address = str(Keypair().pubkey())
+    account = {
+        "lamports": RENT_BASE + RENT_A_BYTE * len(data),
+        "data": [base64.b64encode(data).decode(), "base64"],
+        "owner": str(owner),
+        "executable": False,
+        "rentEpoch": 0,
+    }
+    (directory / f"{address}.json").write_text(json.dumps({"pubkey": address, "account": account}))
+    return address
+
+
 @contextmanager
-def governed_localnet(directory: Path, count: int) -> Iterator[tuple[Governance, Localnet]]:
-    """A fresh chain with Windlass, and `count` programs to hand over to it."""
+def governed_localnet(directory: Path, count: int, data: Sequence[bytes] = ()) -> Iterator[tuple[Governance, Localnet]]:
+    """A fresh chain with Windlass, and `count` programs to hand over to it, each with accounts that hold `data`."""
     wallets = wallets_in(directory)
     programs = [Keypair().pubkey() for _ in range(count)]
     vault = str(program_elf_path("collateral_vault_v1"))
@@ -167,9 +186,12 @@ def governed_localnet(directory: Path, count: int) -> Iterator[tuple[Governance,
     for program in programs:
         flags += ["--upgradeable-program", str(program), vault, str(wallets["authority"].pubkey())]
     authority = str(wallets["authority"].pubkey())
+    owned = {str(program): [account_file(directory, program, each) for each in data] for program in programs}
+    for address in (address for addresses in owned.values() for address in addresses):
+        flags += ["--account", address, str(directory / f"{address}.json")]
     flags += ["--upgradeable-program", str(VAULT_PROGRAM_ID), vault, authority]
     for keypair in wallets.values():
         flags += ["--mint", str(keypair.pubkey())]
     os.environ.pop("WINDLASS_RPC_URL", None)
     with running_localnet("--slot-ms", "50", *flags) as localnet:
-        yield Governance(localnet.rpc_url, directory, wallets, programs), localnet
+        yield Governance(localnet.rpc_url, directory, wallets, programs, owned=owned), localnet

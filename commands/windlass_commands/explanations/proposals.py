@@ -141,6 +141,6 @@ async def _not_expired(about: Explainer) -> str:
 async def _strands(about: Explainer) -> str:
     governed = await about.governed()
     return (
-        f"Proposal {governed.proposal.id} would leave more accounts in the new layout than was voted; send "
-        f"`revert_account` for accounts of migration {governed.state.migration} first."
+        f"Proposal {governed.proposal.id} would leave more accounts in the new layout than was voted; run "
+        f"`windlass revert {governed.state.migration}` first."
     )

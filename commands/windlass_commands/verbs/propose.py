@@ -16,9 +16,11 @@ from windlass_commands.elf import read_header
 from windlass_commands.errors import Refused
 from windlass_commands.explanation import Subject
 from windlass_commands.features import require_accepted
+from windlass_commands.field_maps import plan_lines
 from windlass_commands.instructions.propose_upgrade import propose_upgrade
 from windlass_commands.options import examples, signing_options
 from windlass_commands.parameters import ADDRESS
+from windlass_commands.plan_file import read_plan
 from windlass_commands.session import Intent, Session, Settings, run_session
 from windlass_commands.verbs.extend import extension
 from windlass_commands.verbs.upload import read_program
@@ -29,6 +31,7 @@ from windlass_commands.verbs.upload import read_program
     epilog=examples(
         "windlass propose --multisig MULTISIG --program PROGRAM --buffer BUFFER",
         "windlass propose --multisig MULTISIG --program PROGRAM --buffer BUFFER --no-rollback --elf vault.so --extend",
+        "windlass propose --multisig MULTISIG --program PROGRAM --buffer BUFFER --migration-plan plan.json",
     ),
 )
 @click.option("--multisig", type=ADDRESS, required=True, help="Who governs the program.")
@@ -39,6 +42,12 @@ from windlass_commands.verbs.upload import read_program
     is_flag=True,
     help="Let members vote that there will be no way back to the running code by rollback.",
 )
+@click.option(
+    "--migration-plan",
+    "plan_file",
+    type=click.Path(path_type=Path),
+    help="JSON file: how accounts go from their old layouts to the new ones, to be voted on with the code.",
+)
 @click.option("--elf", type=click.Path(path_type=Path), help="Insist that the buffer holds exactly this file.")
 @click.option("--extend", "may_extend", is_flag=True, help="Extend the program first where the code does not fit.")
 @signing_options
@@ -48,6 +57,7 @@ def command(
     program: Pubkey,
     buffer: Pubkey,
     no_rollback: bool,
+    plan_file: Path | None,
     elf: Path | None,
     may_extend: bool,
 ) -> None:
@@ -55,12 +65,22 @@ def command(
 
     First checks everything that would otherwise fail only after the timelock: that the buffer holds a program which
     this cluster loads, and that it fits. The buffer then belongs to the multisig: nobody can write to it any more.
+
+    A migration plan names, for up to 4 layouts, discriminator and size before and after, and where each old byte goes
+    or that it is dropped:
+
+    \b
+        {"may_strand": 0, "receipts": false, "layouts": [{
+          "old": {"discriminator": "account:Vault", "size": 64},
+          "new": {"discriminator": "account:VaultV2", "size": 96},
+          "mapped": [{"from": 8, "to": 8, "len": 48}],
+          "dropped": [{"from": 56, "len": 8}]}]}
     """
     if may_extend and settings.unsigned:
         raise click.UsageError("--extend is a transaction of its own; run `windlass extend --unsigned` before this.")
     run_session(
         settings,
-        lambda session: propose(session, multisig, program, buffer, no_rollback, elf, may_extend),
+        lambda session: propose(session, multisig, program, buffer, no_rollback, plan_file, elf, may_extend),
     )
 
 
@@ -70,10 +90,12 @@ async def propose(
     program: Pubkey,
     buffer: Pubkey,
     no_rollback: bool,
+    plan_file: Path | None,
     elf: Path | None,
     may_extend: bool,
 ) -> None:
     """Check, tell, and propose."""
+    plan = read_plan(plan_file) if plan_file else None
     config = await session.accounts.multisig(multisig)
     state = await session.accounts.program_state(multisig, program)
     found = await session.accounts.buffer(buffer)
@@ -92,6 +114,7 @@ async def propose(
         payer.address,
         digest,
         no_rollback=no_rollback,
+        plan=plan,
     )
     landed = await session.carry_out(
         Intent(
@@ -105,6 +128,7 @@ async def propose(
                 f"{duration(max(config.timelock, state.timelock))} pass before anyone can execute it.",
                 f"Buffer {buffer} goes under the upgrade authority: nobody can write to it any more.",
                 f"Code digest {digest.hex()}.",
+                *(plan_lines(plan) if plan else []),
                 "There will be no way back by rollback."
                 if no_rollback
                 else "Once it is approved, `windlass keep-rollback` must keep a copy of the running code.",
@@ -116,6 +140,7 @@ async def propose(
                 member=signer.address,
                 payer=payer.address,
                 buffer=buffer,
+                plan=plan,
             ),
             {"proposal": str(proposal), "id": id, "code_digest": digest.hex()},
         )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import click
 from solders.pubkey import Pubkey
-from windlass_programs.addresses import upgrade_authority_address
+from windlass_programs.addresses import program_state_address, upgrade_authority_address
+from windlass_programs.windlass import ProgramUpgradeState
 
 from windlass_commands.amounts import counted
 from windlass_commands.chain_time import duration
 from windlass_commands.errors import Refused
 from windlass_commands.explanation import Subject
 from windlass_commands.instructions.register_program import register_program
+from windlass_commands.instructions.register_released_program import register_released_program
 from windlass_commands.options import examples, signing_options
 from windlass_commands.parameters import ADDRESS, DURATION
 from windlass_commands.session import Intent, Session, Settings, run_session
@@ -33,7 +35,11 @@ from windlass_commands.session import Intent, Session, Settings, run_session
 )
 @signing_options
 def command(settings: Settings, program: Pubkey, multisig: Pubkey, timelock: int) -> None:
-    """Hand a program's upgrade authority to a multisig. Sign as the present upgrade authority (--keypair)."""
+    """Hand a program's upgrade authority to a multisig. Sign as the present upgrade authority (--keypair).
+
+    Where Windlass's own address already is the authority, a member who may propose signs instead. A program that the
+    multisig governed before and gave away comes back in the same way, as its next version.
+    """
     run_session(settings, lambda session: register(session, program, multisig, timelock))
 
 
@@ -45,7 +51,10 @@ async def register(session: Session, program: Pubkey, multisig: Pubkey, timelock
         raise Refused(f"Program {program} is immutable: it has no upgrade authority that could be handed over.")
     pda = upgrade_authority_address(multisig, program, session.program_id)
     signer, payer = session.signer, session.payer
-    instruction = register_program(session.program_id, multisig, program, signer.address, payer.address, timelock)
+    if await released(session, multisig, program):
+        instruction = register_released_program(session.program_id, multisig, program, signer.address, timelock)
+    else:
+        instruction = register_program(session.program_id, multisig, program, signer.address, payer.address, timelock)
     wait = max(timelock, config.timelock)
     await session.carry_out(
         Intent(
@@ -69,3 +78,9 @@ async def register(session: Session, program: Pubkey, multisig: Pubkey, timelock
             {"multisig": str(multisig), "program": str(program), "upgrade_authority": str(pda)},
         )
     )
+
+
+async def released(session: Session, multisig: Pubkey, program: Pubkey) -> bool:
+    """Whether `multisig` governed the program before and gave it away."""
+    state = await session.rpc.account(program_state_address(multisig, program, session.program_id))
+    return state is not None and ProgramUpgradeState.decode(state.data).released

@@ -11,7 +11,9 @@ from windlass_programs.addresses import program_data_address
 TWO_DAYS = 172_800
 
 
-def test_a_transfer_is_executed_with_the_new_authoritys_signature_only(governance: Governance) -> None:
+def test_a_transfer_is_executed_with_the_new_authoritys_signature_only_and_can_be_taken_back(
+    governance: Governance,
+) -> None:
     multisig = governance.multisig()
     program = governance.registered(multisig)
     to = governance.key("user")
@@ -23,6 +25,13 @@ def test_a_transfer_is_executed_with_the_new_authoritys_signature_only(governanc
     governance.done("execute", proposal, "--new-authority", governance.file("user"), by="mallory")
     account = governance.account(str(program_data_address(Pubkey.from_string(program))))
     assert base64.b64decode(account["data"][0])[13:45] == bytes(governance.wallets["user"].pubkey())
+
+    given_away = governance.done("show", program, "--multisig", multisig, by=None)
+    assert given_away["released"]
+    assert given_away["next"][0]["command"] == f"windlass register {program} --multisig {multisig}"
+    governance.done("register", program, "--multisig", multisig, by="user")
+    back = governance.done("show", program, "--multisig", multisig, by=None)
+    assert (back["released"], back["version"]) == (False, 1)
 
 
 def test_a_voted_config_is_executed_by_the_same_verb_and_outdates_open_proposals(governance: Governance) -> None:

@@ -9,8 +9,8 @@ from solders.keypair import Keypair
 from windlass_commands import loader
 from windlass_commands.keypairs import Signer
 from windlass_commands.rpc import Rpc
-from windlass_commands.transactions import message_of, unsigned
-from windlass_commands.upload import MAX_TRANSACTION_BYTES, WRITE_UNITS, Upload
+from windlass_commands.transactions import MAX_TRANSACTION_BYTES, message_of, unsigned
+from windlass_commands.upload import WRITE_UNITS, Upload
 
 AUTHORITY, PAYER, BUFFER = (Signer.of(Keypair()) for _ in range(3))
 

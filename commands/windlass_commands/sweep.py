@@ -1,0 +1,183 @@
+"""One thing done to many accounts: as many of them in a transaction as fit, several transactions in flight.
+
+An account that is refused is found by halving its batch, told, and left out; it does not hold up the others.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
+
+from solders.hash import Hash
+from solders.instruction import Instruction
+from solders.transaction import VersionedTransaction
+
+from windlass_commands.errors import Refused, TransactionExpired, TransactionRefused
+from windlass_commands.flight import Flight
+from windlass_commands.keypairs import Signer
+from windlass_commands.rpc import Rpc
+from windlass_commands.transactions import (
+    MAX_COMPUTE_UNITS,
+    MAX_TRANSACTION_BYTES,
+    logs_of,
+    message_of,
+    refused,
+    signed,
+    simulate,
+    units_to_ask,
+    unsigned,
+)
+
+T = TypeVar("T")
+
+DEFAULT_WINDOW = 8
+# What a transaction may do at most in instructions and calls (Agave, MAX_INSTRUCTION_TRACE_LENGTH), less its own.
+MAX_CALLS = 61
+MAX_ATTEMPTS = 5
+MAX_REFUSED = 100
+# Errors that are about all accounts alike: halving a batch would only repeat them.
+ABOUT_ALL = frozenset(
+    {
+        "AccountNotFound",
+        "BlockhashNotFound",
+        "InsufficientFunds",
+        "InsufficientFundsForFee",
+        "InsufficientFundsForRent",
+        "MigrationNotReverting",
+        "MigrationOpen",
+        "MigrationReverting",
+        "MigrationVersionMismatch",
+        "Released",
+        "SystemPaused",
+        "TrackerMismatch",
+    }
+)
+
+# Errors by which a transaction turns out to hold too many accounts, whatever its size in bytes.
+TOO_MANY = frozenset(
+    {"ComputationalBudgetExceeded", "MaxInstructionTraceLengthExceeded", "MaxAccountsDataAllocationsExceeded"}
+)
+
+
+@dataclass(frozen=True)
+class Batch(Generic[T]):
+    """Accounts of one transaction. `attempts`: sent without being seen to land. `halved`: of one that was refused."""
+
+    items: Sequence[T]
+    attempts: int = 0
+    halved: bool = False
+
+
+@dataclass
+class Sweep(Generic[T]):
+    """Sends `build(items)` for all items. `most` is how many of them one transaction can hold at first sight.
+
+    A rehearsal simulates every transaction and sends none.
+    """
+
+    rpc: Rpc
+    payer: Signer
+    build: Callable[[Sequence[T]], list[Instruction]]
+    most: int
+    window: int = DEFAULT_WINDOW
+    price: int = 0
+    rehearsal: bool = False
+    progress: Callable[[int], None] = lambda done: None
+    done: int = 0
+    transactions: int = 0
+    seconds: float = 0.0
+    refused: list[tuple[T, TransactionRefused]] = field(default_factory=list)
+
+    async def run(self, items: Sequence[T]) -> None:
+        """Do it to all of them; what was refused is in `refused` afterwards.
+
+        Raises TransactionRefused where all would be refused alike, Refused where too many were, TransactionExpired,
+        RpcError.
+        """
+        started = time.monotonic()
+        self._left, self._again = deque(items), list[Batch[T]]()
+        self._flight = Flight(self.rpc)
+        try:
+            await self._flight.each(self.window, self._take, self._send)
+        finally:
+            self.seconds = time.monotonic() - started
+
+    def fitting(self, items: Sequence[T]) -> Sequence[T]:
+        """The first of `items`, as many as one transaction can hold."""
+        chosen = items[: self.most]
+        while len(chosen) > 1 and self._bytes(chosen) > MAX_TRANSACTION_BYTES:
+            chosen = chosen[:-1]
+            self.most = len(chosen)
+        return chosen
+
+    def _bytes(self, items: Sequence[T]) -> int:
+        price = self.price
+        message = message_of(self.build(items), self.payer, Hash.default(), units=MAX_COMPUTE_UNITS, price=price)
+        return len(unsigned(message))
+
+    def _take(self) -> Batch[T] | None:
+        if self._again:
+            return self._again.pop()
+        if not self._left:
+            return None
+        first = [self._left.popleft() for _ in range(min(self.most, len(self._left)))]
+        chosen = self.fitting(first)
+        self._left.extendleft(reversed(first[len(chosen) :]))
+        return Batch(chosen)
+
+    async def _send(self, batch: Batch[T]) -> None:
+        instructions = self.build(batch.items)
+        try:
+            units = units_to_ask(await simulate(self.rpc, instructions, self.payer, price=self.price))
+        except TransactionRefused as refusal:
+            self._narrow(batch, refusal)
+            return
+
+        self.transactions += 1
+        if self.rehearsal:
+            self._count(batch)
+            return
+
+        def sign(blockhash: Hash) -> VersionedTransaction:
+            return signed(message_of(instructions, self.payer, blockhash, units=units, price=self.price), [self.payer])
+
+        sent = await self._flight.send(sign)
+        if sent is None:
+            self._try_again(batch)
+        elif sent.status.error is None:
+            self._count(batch)
+        else:
+            signature = sent.transaction.signatures[0]
+            message = message_of(instructions, self.payer, self._flight.blockhash, units=units, price=self.price)
+            self._narrow(batch, refused(sent.status.error, await logs_of(self.rpc, signature), message, signature))
+
+    def _count(self, batch: Batch[T]) -> None:
+        self.done += len(batch.items)
+        self.progress(self.done)
+
+    def _try_again(self, batch: Batch[T]) -> None:
+        if batch.attempts + 1 >= MAX_ATTEMPTS:
+            raise TransactionExpired(
+                f"A transaction was not in any block after {MAX_ATTEMPTS} attempts; what has landed stays. Run the "
+                "same command again, or name another node with --url."
+            )
+        self._again.append(replace(batch, attempts=batch.attempts + 1))
+
+    def _narrow(self, batch: Batch[T], refusal: TransactionRefused) -> None:
+        if refusal.rejection.name in ABOUT_ALL:
+            raise refusal
+        if len(batch.items) > 1:
+            half = len(batch.items) // 2
+            if refusal.rejection.name in TOO_MANY and not batch.halved:
+                self.most = min(self.most, half)
+            self._again += [Batch(part, halved=True) for part in (batch.items[half:], batch.items[:half])]
+            return
+        self.refused.append((batch.items[0], refusal))
+        if len(self.refused) >= MAX_REFUSED:
+            raise Refused(
+                f"{MAX_REFUSED} accounts were refused, the last one, {batch.items[0]}, because: {refusal} The rest was "
+                "not tried."
+            )

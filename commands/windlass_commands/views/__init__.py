@@ -1,0 +1,1 @@
+"""What `windlass show` tells of each kind of account."""

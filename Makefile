@@ -64,6 +64,14 @@ test-model: ## every state of small multisigs, completely; then 4 members and 3 
 	@cargo test --release --locked --manifest-path programs/Cargo.toml -p windlass-model --test scopes -- --include-ignored --nocapture --test-threads 1
 	@cargo run --quiet --release --locked --manifest-path programs/Cargo.toml -p windlass-model -- 4 3 --minutes $(or $(MINUTES),10)
 
+stateful: ## random lives of a multisig on the built program against the rules (SECONDS=60 SEED=1 TRANSITIONS=1000000 LIFE=3)
+	@cargo run --quiet --release --locked --manifest-path programs/windlass-stateful/Cargo.toml -- \
+		$(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(TRANSITIONS),--transitions $(TRANSITIONS)) $(if $(LIFE),--life $(LIFE)) $(ARGS)
+
+test-stateful: ## a rule broken in its model is noticed
+	@cargo fmt --check --manifest-path programs/windlass-stateful/Cargo.toml
+	@cargo test --quiet --release --locked --manifest-path programs/windlass-stateful/Cargo.toml
+
 mutants: ## take out or turn each line of the rules: which of their tests notice? (cargo-mutants; ARGS="--file proposal.rs")
 	@cd programs && cargo mutants --package windlass-rules -j 2 --output "$${TMPDIR:-/tmp}/windlass-mutants" $(ARGS)
 
@@ -81,6 +89,7 @@ lint: $(STAMP) ## ruff, mypy, the import contract, the generated codecs and tabl
 format: $(STAMP) ## let ruff and cargo lay out the code
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 	@cargo fmt --all --manifest-path programs/Cargo.toml
+	@cargo fmt --manifest-path programs/windlass-stateful/Cargo.toml
 
 programs: ## build the programs and their IDLs from source (SBF names the build tool)
 	@programs/build.sh && tests/programs/build.sh
@@ -94,4 +103,4 @@ lock: ## pin what pyproject.toml asks for, with hashes
 clean: ## remove the virtual environment and caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo dev test test-validator test-long simulate bench-latency bench-indexer test-rust test-model mutants check-mutants lint format programs lock clean
+.PHONY: help setup demo dev test test-validator test-long simulate bench-latency bench-indexer test-rust test-model stateful test-stateful mutants check-mutants lint format programs lock clean

@@ -9,6 +9,7 @@ import click
 # verb: its module in windlass_commands.verbs, and the line that `windlass --help` shows.
 VERBS = {
     "init-multisig": ("init_multisig", "Make a multisig: members, thresholds, timelock."),
+    "deploy": ("deploy", "Put a program on the cluster for the first time."),
     "register": ("register", "Hand a program's upgrade authority to a multisig."),
     "upload": ("upload", "Write a program into a buffer; resumes where it stopped."),
     "extend": ("extend", "Make room for longer code in a program."),
@@ -40,7 +41,7 @@ VERBS = {
 
 # The verbs of `windlass --help`, by what an operator is about.
 SECTIONS = {
-    "Set up": ("init-multisig", "register", "propose-config"),
+    "Set up": ("init-multisig", "deploy", "register", "propose-config"),
     "Upgrade": ("upload", "extend", "propose", "verify-buffer", "approve", "revoke", "keep-rollback", "execute"),
     "Migrate accounts": ("start-migration", "migrate", "revert", "finalize", "close-receipts"),
     "Go back, give away": ("propose-rollback", "propose-transfer"),

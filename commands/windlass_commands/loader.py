@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
-from windlass_programs.addresses import LOADER_V3, SYSTEM_PROGRAM, program_data_address
+from solders.system_program import CreateAccountParams, create_account
+from windlass_programs.addresses import CLOCK_SYSVAR, LOADER_V3, RENT_SYSVAR, SYSTEM_PROGRAM, program_data_address
 
 BUFFER_HEADER_BYTES = 37
 PROGRAM_DATA_HEADER_BYTES = 45
@@ -19,7 +20,7 @@ PROGRAM_BYTES = 36
 MIN_EXTENSION_BYTES = 10_240
 MAX_ACCOUNT_BYTES = 10 * 1024 * 1024
 
-INITIALIZE_BUFFER, WRITE, SET_AUTHORITY, EXTEND_PROGRAM = 0, 1, 4, 6
+INITIALIZE_BUFFER, WRITE, DEPLOY, SET_AUTHORITY, EXTEND_PROGRAM = 0, 1, 2, 4, 6
 BUFFER_STATE, PROGRAM_STATE, PROGRAM_DATA_STATE = 1, 2, 3
 
 
@@ -98,6 +99,35 @@ def set_buffer_authority(buffer: Pubkey, authority: Pubkey, new_authority: Pubke
             AccountMeta(new_authority, False, False),
         ],
     )
+
+
+def deploy(
+    program: Pubkey, buffer: Pubkey, authority: Pubkey, payer: Pubkey, lamports: int, room: int
+) -> list[Instruction]:
+    """Make a program of a buffer, with `room` bytes for code. `program`, `authority` and `payer` sign.
+
+    `lamports` exempt the program's own account from rent; the buffer's go to `payer`, who pays for the ProgramData.
+    """
+    account = CreateAccountParams(
+        from_pubkey=payer, to_pubkey=program, lamports=lamports, space=PROGRAM_BYTES, owner=LOADER_V3
+    )
+    return [
+        create_account(account),
+        Instruction(
+            LOADER_V3,
+            struct.pack("<IQ", DEPLOY, room),
+            [
+                AccountMeta(payer, True, True),
+                AccountMeta(program_data_address(program), False, True),
+                AccountMeta(program, False, True),
+                AccountMeta(buffer, False, True),
+                AccountMeta(RENT_SYSVAR, False, False),
+                AccountMeta(CLOCK_SYSVAR, False, False),
+                AccountMeta(SYSTEM_PROGRAM, False, False),
+                AccountMeta(authority, True, False),
+            ],
+        ),
+    ]
 
 
 def extend_program(program: Pubkey, additional_bytes: int, payer: Pubkey) -> Instruction:

@@ -51,7 +51,8 @@ async def keep(session: Session, address: Pubkey, buffer_file: Path | None) -> N
     data = await session.accounts.program_data(proposal.program)
     code = data.code[: governed.state.code_len]
     path = buffer_file or Path(f"{address}-copy-buffer.json")
-    buffer = await upload_code(session, code, path, f"the running code of program {proposal.program}")
+    what = f"the running code of program {proposal.program}"
+    buffer = await upload_code(session, code, path, what, comes_back="when it is rolled back to, or retired")
     if buffer is None:
         return
     keeper = session.signer

@@ -62,11 +62,16 @@ async def upload_file(session: Session, elf: Path, buffer_file: Path | None, win
 
 
 async def upload_code(
-    session: Session, code: bytes, path: Path, what: str, window: int = DEFAULT_WINDOW
+    session: Session,
+    code: bytes,
+    path: Path,
+    what: str,
+    window: int = DEFAULT_WINDOW,
+    comes_back: str = "when the upgrade is executed",
 ) -> Pubkey | None:
     """Write what of `code` is not in the buffer yet whose keypair is in the file at `path`, made if there is none.
 
-    The buffer; None where --dry-run left it at words. `what` names the code to people.
+    The buffer; None where --dry-run left it at words. `what` names the code to people, `comes_back` when its rent does.
     """
     buffer = buffer_signer(session, path)
     upload = Upload(
@@ -84,7 +89,7 @@ async def upload_code(
     session.output.say(
         f"Writes {what} ({size(len(code))}) into buffer {buffer.address}: {chunks} transactions"
         + (
-            f", and locks {sol(rent)} of rent that come back when the upgrade is executed."
+            f", and locks {sol(rent)} of rent that come back {comes_back}."
             if on_chain is None
             else "; the rest is there."
         )

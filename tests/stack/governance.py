@@ -141,6 +141,11 @@ class Governance:
         """An account's JSON as the node gives it, None where there is none."""
         return self.rpc("getAccountInfo", address, {"encoding": "base64", "commitment": "confirmed"})["value"]
 
+    def data_of(self, addresses: list[str]) -> list[bytes]:
+        """The data of up to 100 accounts that are there."""
+        options = {"encoding": "base64", "commitment": "confirmed"}
+        return [base64.b64decode(a["data"][0]) for a in self.rpc("getMultipleAccounts", addresses, options)["value"]]
+
     def travel(self, seconds: int) -> None:
         """Move the chain's clock forward."""
         now = self.rpc("getBlockTime", self.rpc("getSlot", {"commitment": "confirmed"}))

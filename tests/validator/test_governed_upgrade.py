@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import signal
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from solders.keypair import Keypair
+from stack.dev import Dev, running_dev
 from stack.governance import Governance, wallets_in
-from stack.leftovers import Mark
 from stack.validator import ON_VALIDATOR, Validator, running_validator
 from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
 from windlass_programs.artifacts import program_elf, program_elf_path
@@ -64,30 +59,13 @@ def governance(wallets: tuple[Path, dict[str, Keypair]], validator: Validator) -
 
 
 @pytest.fixture(scope="module")
-def graphql(validator: Validator) -> Iterator[str]:
-    """`windlass dev --rpc … --ws …` beside the validator; GraphQL's URL."""
-    mark = Mark()
-    with subprocess.Popen(
-        [WINDLASS, "dev", "--json", "--rpc", validator.rpc_url, "--ws", validator.ws_url],
-        env=mark.environment(),
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as dev:
-        assert dev.stdout is not None
-        yield str(json.loads(dev.stdout.readline())["graphql"])
-        dev.send_signal(signal.SIGINT)
-        assert dev.wait(30) == 0
-    assert mark.processes() == []
+def dev(validator: Validator) -> Iterator[Dev]:
+    """`windlass dev --rpc … --ws …` beside the validator."""
+    with running_dev(validator.rpc_url, validator.ws_url) as dev:
+        yield dev
 
 
-def read_back(graphql: str, **variables: str) -> Any:
-    """The answer once the multisig's stream is verified up to its newest event on chain."""
-    answer = httpx.post(graphql, json={"query": READ_BACK, "variables": variables}, timeout=10).json()
-    assert "errors" not in answer, answer
-    return answer["data"]
-
-
-def test_the_read_model_equals_agaves_own_chain(governance: Governance, graphql: str) -> None:
+def test_the_read_model_equals_agaves_own_chain(governance: Governance, dev: Dev) -> None:
     multisig = governance.multisig()
     program = governance.registered(multisig)
     proposal = governance.approved(multisig, program)
@@ -96,16 +74,12 @@ def test_the_read_model_equals_agaves_own_chain(governance: Governance, graphql:
 
     shown, config = governance.show(proposal), governance.show(multisig)
     assert config["stream_seq"] == 7  # initialized, registered, proposed, verified, three approvals
-    deadline = time.monotonic() + SECONDS
-    while True:
-        answer = read_back(graphql, multisig=multisig, program=program)
-        proof = answer["multisig"]["verification"] if answer["multisig"] else None
-        if proof and proof["verifiedSeq"] == config["stream_seq"]:
-            break
-        assert time.monotonic() < deadline, answer
-        time.sleep(0.1)
+    proof = {"seq": 7, "verifiedSeq": 7, "isVerified": True, "disagreement": None}
 
-    assert proof == {"seq": 7, "verifiedSeq": 7, "isVerified": True, "disagreement": None}
+    def proven(answer: Any) -> bool:
+        return bool(answer["multisig"] and answer["multisig"]["verification"] == proof)
+
+    answer = dev.until(READ_BACK, proven, SECONDS, multisig=multisig, program=program)
     (read,) = answer["proposals"]["nodes"]
     assert read["address"] == proposal
     assert read["state"] == "APPROVED"

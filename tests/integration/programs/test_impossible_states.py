@@ -5,7 +5,9 @@ import struct
 import pytest
 from solders.pubkey import Pubkey
 from stack.chain import Chain
+from stack.council import Council
 from stack.governed import DAY, Governed
+from stack.ledger import Ledger, Plan
 from stack.refusals import refused
 from stack.vaults import Mint, User
 
@@ -20,6 +22,9 @@ OPEN_PROPOSALS_OF_THE_FIRST = PROPOSAL_COUNT + 8 + (2 * 8 + 32 + 8 + 3 * 8) + 4 
 VERSION = 8 + 2 + 3 * 32
 LAST_UPGRADE_AT = VERSION + 8 + 32 + 4 + 8
 RELEASED = LAST_UPGRADE_AT + 8 + 1 + 1
+# UpgradeProposal and AccountVersion, as docs/SMART_CONTRACT.md has them.
+BUFFER_RECLAIMED = 380
+MIGRATED_AT = 8 + 1 + 4 * 32
 # CollateralVault: discriminator, stream, bump, three keys, then the balances.
 TOTAL_BALANCE = 8 + 40 + 1 + 3 * 32
 TOKEN_AMOUNT = 64
@@ -68,6 +73,51 @@ def test_versions_do_not_start_again(governed: Governed) -> None:
     governed.chain.advance(2 * DAY)
     with refused("Overflow"):
         governed.execute(id)
+
+
+def test_versions_do_not_go_back(council: Council) -> None:
+    """The kept copy would be of a version to come."""
+    council.upgraded()
+    overwrite(council.chain, council.program_state, VERSION, u64(0))
+    id = council.propose_verified()
+    council.approve_by(id, *council.members[:2])
+    with refused("InvariantViolated"):
+        council.approve_by(id, council.members[2])
+
+
+def test_what_belongs_to_an_upgrade_is_no_transfers(council: Council) -> None:
+    id = council.propose_transfer(council.stranger.pubkey())
+    overwrite(council.chain, council.proposal_address(id), BUFFER_RECLAIMED, b"\x01")
+    with refused("InvariantViolated"):
+        council.approve_by(id, council.members[0])
+
+
+def test_more_accounts_moved_than_there_are_events_are_refused(migrating: Ledger) -> None:
+    migrating.migrate(*migrating.put_accounts(2))
+    overwrite(migrating.chain, migrating.tracker_address(), STREAM_SEQ, u64(0))
+    with refused("InvariantViolated"):
+        migrating.migrate(migrating.put_account())
+
+
+def test_no_account_went_back_before_it_came(ledger: Ledger) -> None:
+    ledger.migrating(Plan(receipts=True))
+    account = ledger.put_account()
+    ledger.migrate(account)
+    ledger.approve_rollback()
+    overwrite(ledger.chain, ledger.receipt_address(account), MIGRATED_AT, u64(ledger.chain.now + 1))
+    with refused("InvariantViolated"):
+        ledger.revert(account)
+
+
+def test_a_receipt_of_another_program_is_none(ledger: Ledger) -> None:
+    ledger.migrating(Plan(receipts=True))
+    account = ledger.put_account()
+    ledger.migrate(account)
+    ledger.approve_rollback()
+    receipt = ledger.receipt_address(account)
+    ledger.chain.put(receipt, ledger.chain.account(receipt).data, ledger.program)
+    with refused("ReceiptMismatch"):
+        ledger.revert(account)
 
 
 def test_events_do_not_start_again(governed: Governed) -> None:

@@ -9,6 +9,7 @@ WindlassGraphQLError
     ├── BadPageSize         BAD_PAGE_SIZE
     ├── BadArguments        BAD_ARGUMENTS
     ├── TooMuch             TOO_COMPLEX
+    ├── TooManyValues       TOO_COMPLEX
     ├── NotPersisted        PERSISTED_QUERY_NOT_FOUND
     ├── OnlyPersisted       PERSISTED_QUERIES_ONLY
     ├── BadRequest          BAD_REQUEST
@@ -99,6 +100,15 @@ class TooMuch(ApiError):
             f"the operation asks for up to {objects} objects, {largest} are allowed; ask for smaller pages, "
             "or in several requests"
         )
+
+
+class TooManyValues(ApiError):
+    """The variables hold too much."""
+
+    code = "TOO_COMPLEX"
+
+    def __init__(self, largest: int) -> None:
+        super().__init__(f"the variables hold more than the allowed {largest} values; ask for less at once")
 
 
 class NotPersisted(ApiError):

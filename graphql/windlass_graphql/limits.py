@@ -10,6 +10,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     InlineFragmentNode,
+    ListValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
 )
@@ -18,11 +19,21 @@ from strawberry.extensions import SchemaExtension
 LARGEST_DOCUMENT = 32_768
 """Characters."""
 MOST_TOKENS = 2_000
-DEEPEST = 14
+DEEPEST = 15
+"""Fields inside each other: the query by which GraphiQL and code generators ask for the schema has as many."""
 MOST_FIELDS = 1_000
 """Fields of an operation, each fragment counted wherever it is used."""
 MOST_ROOT_FIELDS = 20
 """Root fields, aliases among them: each is a query of its own."""
+MOST_REPEATED = 10
+"""Fields of one name in one selection: each is compared with each."""
+MOST_VARIABLES = 50
+"""That an operation declares."""
+MOST_DIRECTIVES = 50
+MOST_VALUES = 1_000
+"""Values that the variables hold together, lists and objects counted with what is in them."""
+MOST_ERRORS = 5
+"""Told of a document that does not fit the schema."""
 MOST_OBJECTS = 25_000
 """Objects that an answer may hold by its page sizes; counted once the variables are known, before any SQL."""
 
@@ -45,9 +56,12 @@ class DocumentLimits(SchemaExtension):
         """Bounds what the parser reads."""
         self.execution_context.parse_options["max_tokens"] = MOST_TOKENS
         query = self.execution_context.query
-        if query is not None and len(query) > LARGEST_DOCUMENT:
-            self.execution_context.query = ""
-            raise _too_complex(f"the document has {len(query)} characters, {LARGEST_DOCUMENT} are allowed")
+        if query is not None:
+            try:
+                check_length(query)
+            except GraphQLError:
+                self.execution_context.query = ""
+                raise
         yield
 
     def on_validate(self) -> Iterator[None]:
@@ -61,10 +75,17 @@ class DocumentLimits(SchemaExtension):
         yield
 
 
+def check_length(query: str) -> None:
+    """Raises GraphQLError with code TOO_COMPLEX."""
+    if len(query) > LARGEST_DOCUMENT:
+        raise _too_complex(f"the document has {len(query)} characters, {LARGEST_DOCUMENT} are allowed")
+
+
 def check(document: DocumentNode) -> None:
     """Raises GraphQLError with code TOO_COMPLEX. Each fragment is measured once, so it takes linear time."""
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     measured: dict[str, _Extent | None] = {}
+    directives = 0
 
     def fragment(name: str) -> _Extent:
         if name not in measured:
@@ -76,8 +97,18 @@ def check(document: DocumentNode) -> None:
         return found
 
     def extent(selections: SelectionSetNode | None) -> _Extent:
+        nonlocal directives
         depth = fields = 0
+        repeated: dict[str, int] = {}
         for node in selections.selections if selections else ():
+            directives += len(node.directives or ())
+            if isinstance(node, FieldNode):
+                key = node.alias.value if node.alias else node.name.value
+                repeated[key] = repeated.get(key, 0) + 1
+                for argument in node.arguments or ():
+                    if isinstance(argument.value, ListValueNode) and len(argument.value.values) > LARGEST_LIST:
+                        items = len(argument.value.values)
+                        raise _too_complex(f"{argument.name.value} has {items} items, {LARGEST_LIST} are allowed")
             if isinstance(node, FragmentSpreadNode):
                 inner = fragment(node.name.value)
             elif isinstance(node, FieldNode):
@@ -87,10 +118,17 @@ def check(document: DocumentNode) -> None:
                 assert isinstance(node, InlineFragmentNode)
                 inner = extent(node.selection_set)
             depth, fields = max(depth, inner.depth), fields + inner.fields
+        for key, times in repeated.items():
+            if times > MOST_REPEATED:
+                raise _too_complex(f"{key[:60]!r} is selected {times} times at once, {MOST_REPEATED} are allowed")
         return _Extent(depth, fields)
 
     for node in document.definitions:
         if isinstance(node, OperationDefinitionNode):
+            declared = len(node.variable_definitions or ())
+            if declared > MOST_VARIABLES:
+                raise _too_complex(f"the operation has {declared} variables, {MOST_VARIABLES} are allowed")
+            directives += len(node.directives or ())
             found = extent(node.selection_set)
             if found.depth > DEEPEST:
                 raise _too_complex(f"the operation is {found.depth} fields deep, {DEEPEST} are allowed")
@@ -101,6 +139,21 @@ def check(document: DocumentNode) -> None:
                     f"the operation asks {len(node.selection_set.selections)} things at once, "
                     f"{MOST_ROOT_FIELDS} are allowed"
                 )
+            if directives > MOST_DIRECTIVES:
+                raise _too_complex(f"the document has {directives} directives, {MOST_DIRECTIVES} are allowed")
+
+
+def values(variables: object) -> int:
+    """How many values there are, up to one more than are allowed."""
+    count, left = 0, [variables]
+    while left and count <= MOST_VALUES:
+        value = left.pop()
+        count += 1
+        if isinstance(value, dict):
+            left.extend(value.values())
+        elif isinstance(value, list):
+            left.extend(value)
+    return count
 
 
 def _too_complex(reason: str) -> GraphQLError:

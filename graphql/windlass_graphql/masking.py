@@ -1,7 +1,7 @@
 """What clients see of errors: ours as they are, GraphQL's own with a code, anything else as INTERNAL."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graphql import GraphQLError, GraphQLSyntaxError
@@ -35,6 +35,14 @@ class MaskErrors(SchemaExtension):
             result.errors = [shown(error) for error in errors]
             for error in result.errors:
                 count_error(error.extensions["code"])
+
+
+def told(error: GraphQLError) -> Mapping[str, object]:
+    """The same as in an answer; it is counted."""
+    found = shown(error)
+    assert found.extensions is not None
+    count_error(found.extensions["code"])
+    return found.formatted
 
 
 def shown(error: GraphQLError) -> GraphQLError:

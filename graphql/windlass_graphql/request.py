@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
-from windlass_graphql.errors import BadRequest
+from windlass_graphql.errors import BadRequest, TooManyValues
+from windlass_graphql.limits import MOST_VALUES, values
 from windlass_graphql.persisted import PersistedQueries
 
 _NAMES = ("query", "documentId", "extensions")
@@ -36,12 +37,12 @@ class Asked:
 
 
 def of_body(body: bytes, persisted: PersistedQueries) -> Asked:
-    """Raises BadRequest, NotPersisted, OnlyPersisted."""
+    """Raises BadRequest, TooManyValues, NotPersisted, OnlyPersisted."""
     return of_fields(_json(body, "the body"), persisted)
 
 
 def of_query_string(text: bytes, persisted: PersistedQueries) -> Asked | None:
-    """None where it asks for no data. Raises BadRequest, NotPersisted, OnlyPersisted."""
+    """None where it asks for no data. Raises BadRequest, TooManyValues, NotPersisted, OnlyPersisted."""
     try:
         given = parse_qsl(text.decode("ascii"), keep_blank_values=True, errors="strict")
     except ValueError as error:
@@ -56,7 +57,7 @@ def of_query_string(text: bytes, persisted: PersistedQueries) -> Asked | None:
 
 
 def of_fields(fields: object, persisted: PersistedQueries) -> Asked:
-    """Raises BadRequest, NotPersisted, OnlyPersisted."""
+    """Raises BadRequest, TooManyValues, NotPersisted, OnlyPersisted."""
     if isinstance(fields, list):
         raise BadRequest("batches are not answered; send each operation in a request of its own")
     if not isinstance(fields, dict):
@@ -66,6 +67,8 @@ def of_fields(fields: object, persisted: PersistedQueries) -> Asked:
         raise BadRequest(f"variables: expected an object, got {_kind(variables)}")
     if not isinstance(name, str | None):
         raise BadRequest(f"operationName: expected a string, got {_kind(name)}")
+    if values(variables) > MOST_VALUES:
+        raise TooManyValues(MOST_VALUES)
     document = persisted.document(fields)
     if not document:
         raise BadRequest("expected `query` with a document's text, or `documentId` with a persisted one's id")

@@ -58,11 +58,10 @@ def _parse_time(value: object) -> datetime:
     if isinstance(value, str):
         try:
             time = datetime.fromisoformat(value)
-        except ValueError:
-            pass
-        else:
             if time.tzinfo is not None:
-                return time
+                return time.astimezone(UTC)
+        except (ValueError, OverflowError):  # of years before 1 or after 9999 in UTC
+            pass
     raise GraphQLError(f"DateTime: expected ISO 8601 with an offset, like 2026-01-31T12:00:00Z, got {value!r:.60}")
 
 

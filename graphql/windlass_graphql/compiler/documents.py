@@ -22,7 +22,7 @@ from windlass_graphql.arguments import NOTHING
 from windlass_graphql.compiler.selection import Selected, Selection, directive_variables, objects
 from windlass_graphql.compiler.statement import NotCompiled, statement
 from windlass_graphql.errors import TooMuch
-from windlass_graphql.limits import LARGEST_DOCUMENT, MOST_OBJECTS, MOST_TOKENS, check
+from windlass_graphql.limits import MOST_ERRORS, MOST_OBJECTS, MOST_TOKENS, check, check_length
 
 DOCUMENTS_KEPT = 512
 VARIANTS_KEPT = 32
@@ -62,6 +62,14 @@ class Ready:
     values: tuple[object, ...]
     objects: int
     """That the answer may hold, by its page sizes."""
+
+
+class Faulty(Exception):
+    """A document that cannot be carried out at all."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__()
+        self.errors = errors
 
 
 class Operation:
@@ -123,20 +131,19 @@ class Documents:
     _known: Recent[tuple[str, str | None], Operation] = field(default_factory=lambda: Recent(DOCUMENTS_KEPT))
 
     def operation(self, query: str, name: str | None) -> Operation:
-        """Raises NotCompiled where the resolvers have to say what is wrong with it, or answer it themselves."""
+        """Raises NotCompiled where the resolvers have to answer it, Faulty where nobody can."""
         found = self._known.get((query, name))
         return found if found is not None else self._known.put((query, name), self._compile(query, name))
 
     def _compile(self, query: str, name: str | None) -> Operation:
-        if len(query) > LARGEST_DOCUMENT:
-            raise NotCompiled
         try:
+            check_length(query)
             document = parse(query, max_tokens=MOST_TOKENS)
             check(document)
-            if validate(self.schema, document):
-                raise NotCompiled
         except GraphQLError as error:
-            raise NotCompiled from error
+            raise Faulty([error]) from error
+        if errors := validate(self.schema, document, max_errors=MOST_ERRORS):
+            raise Faulty(errors)
         operation = get_operation_ast(document, name)
         if operation is None or operation.operation is not OperationType.QUERY:
             raise NotCompiled

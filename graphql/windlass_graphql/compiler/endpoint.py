@@ -1,6 +1,7 @@
 """/graphql: compiled queries straight from PostgreSQL to the socket; everything else goes on to the resolvers."""
 
 import logging
+from collections.abc import Mapping
 from time import monotonic_ns
 
 import orjson
@@ -8,11 +9,11 @@ from graphql import GraphQLError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from windlass_graphql import request
-from windlass_graphql.compiler.documents import Documents, Ready
+from windlass_graphql.compiler.documents import Documents, Faulty, Ready
 from windlass_graphql.compiler.statement import NotCompiled
 from windlass_graphql.database import Database
 from windlass_graphql.errors import ApiError, BadRequest
-from windlass_graphql.masking import INTERNAL
+from windlass_graphql.masking import INTERNAL, told
 from windlass_graphql.persisted import PersistedQueries
 from windlass_graphql.rate_limit import RateLimit, client_of
 from windlass_graphql.refusals import error, error_of, refusal
@@ -27,8 +28,8 @@ _log = logging.getLogger(__name__)
 
 
 class CompiledQueries:
-    """Answers what compiles. No other error than the request's and the database's is told here: whatever is wrong with
-    a query itself is for the resolvers to say, which know how far an error spreads.
+    """Answers what compiles, and tells what is wrong with a document. Whatever is wrong with the values in it is for
+    the resolvers to say, which know how far an error spreads.
     """
 
     def __init__(
@@ -69,7 +70,12 @@ class CompiledQueries:
         if asked is None:
             await self._app(scope, receive, send)
             return
-        ready = self._ready(asked)
+        try:
+            ready = self._ready(asked)
+        except Faulty as faulty:
+            self._rates.owe(client_of(scope), NOT_COMPILED, monotonic_ns())
+            await _send(send, _failed(*(told(each) for each in faulty.errors)))
+            return
         more = NOT_COMPILED if ready is None else ready.objects // OBJECTS_OF_A_REQUEST
         if more:
             self._rates.owe(client_of(scope), more, monotonic_ns())
@@ -79,6 +85,7 @@ class CompiledQueries:
         await _send(send, await self._answer(ready))
 
     def _ready(self, asked: Asked) -> Ready | None:
+        """Raises Faulty."""
         try:
             return self._documents.operation(asked.document, asked.operation_name).ready(asked.variables)
         except (NotCompiled, ApiError, GraphQLError):
@@ -109,8 +116,8 @@ async def _body(receive: Receive) -> bytes | None:
             return body
 
 
-def _failed(told: dict[str, object]) -> bytes:
-    return orjson.dumps({"data": None, "errors": [told]})
+def _failed(*errors: Mapping[str, object]) -> bytes:
+    return orjson.dumps({"data": None, "errors": errors})
 
 
 async def _send(send: Send, answer: bytes) -> None:

@@ -1,10 +1,19 @@
 "use strict";
 
-const WELCOME = `# Ctrl-Enter asks, Ctrl-Space completes; the book on the left explains every type.
+const WELCOME = `# Ctrl-Enter asks, Ctrl-Space completes.
+# The book on the left explains every type.
 {
   chainTime
   proposals(first: 5) {
-    nodes { id kind state approvalCount threshold timelock { eta } verification { isVerified } }
+    nodes {
+      id
+      kind
+      state
+      approvalCount
+      threshold
+      timelock { eta }
+      verification { isVerified }
+    }
   }
 }
 `;

@@ -20,7 +20,7 @@ BAD_QUERIES = [
     ('{ vaults(after: "\\u0000") { nodes { owner } } }', "BAD_CURSOR", "`vaults`"),
     ('{ proposal(signature: "a\\u0000b") { id } }', "BAD_ARGUMENTS", "signature: expected at most 128 printable"),
     ('{ auditLog(action: "%s") { nodes { seq } } }' % ("x" * 129), "BAD_ARGUMENTS", "action: expected at most 128"),
-    ("{ proposals(state: [%s]) { nodes { id } } }" % ("READY " * 101), "BAD_ARGUMENTS", "at most 100 items, got 101"),
+    ("{ proposals(state: [%s]) { nodes { id } } }" % ("READY " * 101), "TOO_COMPLEX", "state has 101 items, 100 are"),
     ("{ proposals(state: [ASLEEP]) { nodes { id } } }", "INVALID", "ASLEEP"),
     ('{ proposal(multisig: "x", id: -1) { id } }', "INVALID", "from 0 to 9007199254740991"),
     ("{ nonsense }", "INVALID", "Cannot query field 'nonsense'"),
@@ -30,7 +30,7 @@ BAD_QUERIES = [
     (
         "{ multisigs { nodes " + "{ proposals { nodes { multisig " * 5 + "{ address }" + "}}}" * 5 + "} }",
         "TOO_COMPLEX",
-        "18 fields deep, 14 are allowed",
+        "18 fields deep, 15 are allowed",
     ),
     ("{" + " ".join(f"a{n}: chainTime" for n in range(21)) + "}", "TOO_COMPLEX", "21 things at once"),
     ("{ ...a } fragment a on Query { ...b ...b } fragment b on Query { ...a }", "TOO_COMPLEX", "contains itself"),
@@ -51,6 +51,13 @@ BAD_QUERIES = [
         "multisig { programs(first: 100) { nodes { address } } } } } } } } }",
         "TOO_COMPLEX",
         "",
+    ),
+    ("{" + " chainTime" * 11 + "}", "TOO_COMPLEX", "'chainTime' is selected 11 times at once, 10 are allowed"),
+    ("{ chainTime" + " @skip(if: false)" * 51 + "}", "TOO_COMPLEX", "51 directives, 50 are allowed"),
+    (
+        "query (" + " ".join(f"$v{n}: Int" for n in range(51)) + ") { chainTime }",
+        "TOO_COMPLEX",
+        "51 variables, 50 are allowed",
     ),
     ("# " + "x" * 40_000 + "\n{ chainTime }", "TOO_COMPLEX", "characters, 32768 are allowed"),
 ]
@@ -147,6 +154,15 @@ async def test_page_sizes_in_variables_are_bounded_too_also_over_a_websocket(ser
         message = await client.receive()
         (error,) = message["payload"]["errors"] if message["type"] == "next" else message["payload"]
         assert error["extensions"] == {"code": "TOO_COMPLEX"}
+
+
+async def test_values_in_variables_are_bounded(service: Service) -> None:
+    query = "query ($state: [ProposalState!]) { proposals(state: $state) { nodes { id } } }"
+    for number, code in [(100, None), (101, "BAD_ARGUMENTS"), (1_000, "TOO_COMPLEX"), (20_000, "TOO_COMPLEX")]:
+        if code is None:
+            assert await service.ask(query, state=["READY"] * number) == {"proposals": {"nodes": []}}
+        else:
+            assert (await service.refusal(query, state=["READY"] * number))["extensions"] == {"code": code}
 
 
 async def test_a_cursor_of_another_list_is_refused(service: Service, read_model: ReadModel) -> None:

@@ -4,7 +4,7 @@ from enum import Enum
 
 import pytest
 from graphql import GraphQLEnumType
-from windlass_graphql.compiler.documents import Documents, Recent
+from windlass_graphql.compiler.documents import Documents, Faulty, Recent
 from windlass_graphql.compiler.json_text import MOST_ARGUMENTS, Text, concat
 from windlass_graphql.compiler.statement import NotCompiled
 from windlass_graphql.schema import graphql_schema
@@ -49,13 +49,16 @@ def test_a_document_is_compiled_once_for_all_values_of_its_variables() -> None:
     assert "multisig_members" not in one.sql
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["{ __schema { types { name } } }", "{ nonsense }", "subscription { indexerStatusChanged { slot } }", "{", ""],
-)
+@pytest.mark.parametrize("query", ["{ __schema { types { name } } }", "subscription { indexerStatusChanged { slot } }"])
 def test_what_only_the_resolvers_answer_is_left_to_them(query: str) -> None:
     with pytest.raises(NotCompiled):
         Documents(graphql_schema).operation(query, None).ready({})
+
+
+@pytest.mark.parametrize("query", ["{ nonsense }", "{", "", "{" + "chainTime " * 11 + "}", "#" * 40_000])
+def test_what_nobody_can_answer_is_told_at_once(query: str) -> None:
+    with pytest.raises(Faulty):
+        Documents(graphql_schema).operation(query, None)
 
 
 def test_only_the_most_recently_used_are_kept() -> None:

@@ -67,6 +67,8 @@ def test_moments_travel_in_utc(moment: datetime) -> None:
         (Hash, "zz" * 32),
         (datetime, "2026-01-01T00:00:00"),
         (datetime, "yesterday"),
+        (datetime, "9999-12-31T23:59:59-23:59"),
+        (datetime, "0001-01-01T00:00:00+00:01"),
         (datetime, 5),
     ],
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -37,24 +38,33 @@ class Side(Enum):
         return layout.old_discriminator if self is Side.OLD else layout.new_discriminator
 
 
-async def listed(rpc: Rpc, program: Pubkey, plan: MigrationPlan, side: Side) -> dict[Pubkey, AccountLayout]:
+@dataclass(frozen=True)
+class Placed:
+    """An account that is in a layout of the plan, and the lamports that it holds."""
+
+    layout: AccountLayout
+    lamports: int
+
+
+async def listed(rpc: Rpc, program: Pubkey, plan: MigrationPlan, side: Side) -> dict[Pubkey, Placed]:
     """All accounts of `program` that the node knows to be on `side`, in the order of their addresses."""
     found = {}
     for layout in plan.layouts:
         filters = [{"dataSize": side.size(layout)}, starts_with(side.discriminator(layout))]
-        found.update({address: layout for address, _ in await rpc.program_accounts(program, filters)})
+        accounts = await rpc.program_accounts(program, filters)
+        found.update({account.address: Placed(layout, account.lamports) for account in accounts})
     return {address: found[address] for address in sorted(found, key=bytes)}
 
 
 async def named(
     rpc: Rpc, addresses: Sequence[Pubkey], plan: MigrationPlan, side: Side
-) -> tuple[dict[Pubkey, AccountLayout], list[Pubkey]]:
+) -> tuple[dict[Pubkey, Placed], list[Pubkey]]:
     """Those of `addresses` that are on `side`, and those that are on neither."""
     found, unknown = {}, []
     for address, account in zip(addresses, await rpc.accounts(addresses), strict=True):
         data = account.data if account else b""
-        if layout := layout_of(data, plan.layouts, side):
-            found[address] = layout
+        if account and (layout := layout_of(data, plan.layouts, side)):
+            found[address] = Placed(layout, account.lamports)
         elif not layout_of(data, plan.layouts, side.other):
             unknown.append(address)
     return found, unknown

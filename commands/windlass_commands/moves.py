@@ -5,13 +5,13 @@ Nothing is kept here of what has been done: an account's own bytes say which lay
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from solders.instruction import Instruction
 from solders.pubkey import Pubkey
-from windlass_programs.windlass import AccountLayout
 
 from windlass_commands.account_bar import account_bar
 from windlass_commands.accounts import Migration
@@ -20,7 +20,7 @@ from windlass_commands.errors import MigrationIncomplete, Refused, TransactionRe
 from windlass_commands.explain import explained
 from windlass_commands.explanation import Subject
 from windlass_commands.instructions.move_accounts import migrate_account, revert_account
-from windlass_commands.layouts import Side, listed, named
+from windlass_commands.layouts import Placed, Side, listed, named
 from windlass_commands.session import Session
 from windlass_commands.sweep import MAX_CALLS, Sweep
 
@@ -58,16 +58,24 @@ async def move(session: Session, address: Pubkey, way: Direction, wanted: Wanted
     migration = await session.accounts.migration(address)
     found = await chosen(session, migration, way, wanted)
     sweep = sweep_of(session, migration, way, found, wanted.window)
-    cost = await rent_for(session, migration, way, found.values())
+    growth = await rent_lacking(session, way, found.values())
+    receipts = await rent_of_receipts(session, migration, way, len(found))
     output = session.output
-    state = f"{counted(len(found), 'account')} of program {migration.tracker.program}"
-    output.say(f"{way.verb.capitalize()}s {state}, as the node lists them, to the {way.leaves.other.value} layout.")
-    output.say(f"Costs {sol(cost)} of rent for what accounts grow by and receipts, and fees.")
-    result = {"command": way.verb, "migration": str(migration.address), "found": len(found), "rent": cost}
+    what = f"{counted(len(found), 'account')} of program {migration.tracker.program}"
+    whose = "that are named" if wanted.accounts else "that the node lists"
+    output.say(f"{way.verb.capitalize()}s {what} {whose} in the {way.leaves.value} layout.")
+    output.say(f"Costs {sol(growth)} of rent for what they grow by, at most {sol(receipts)} for receipts, and fees.")
+    result = {
+        "command": way.verb,
+        "migration": str(migration.address),
+        "found": len(found),
+        "rent": growth,
+        "rent_of_receipts": receipts,
+    }
     balance = await session.rpc.balance(session.payer.address)
-    if balance < cost:
+    if balance < growth:
         raise Refused(
-            f"{state} need {sol(cost)} of rent, and the fee payer {session.payer.address} holds {sol(balance)}; "
+            f"{what} lack {sol(growth)} of rent, and the fee payer {session.payer.address} holds {sol(balance)}; "
             "transfer SOL to it, name another with --fee-payer, or take fewer with --limit."
         )
     subject = Subject(
@@ -84,9 +92,7 @@ async def move(session: Session, address: Pubkey, way: Direction, wanted: Wanted
     await tell(session, migration, way, sweep, result)
 
 
-async def chosen(
-    session: Session, migration: Migration, way: Direction, wanted: Wanted
-) -> Mapping[Pubkey, AccountLayout]:
+async def chosen(session: Session, migration: Migration, way: Direction, wanted: Wanted) -> Mapping[Pubkey, Placed]:
     """The accounts to move, each with its layout. Raises Refused where one that was named is in no layout."""
     tracker = migration.tracker
     if wanted.accounts:
@@ -102,13 +108,13 @@ async def chosen(
 
 
 def sweep_of(
-    session: Session, migration: Migration, way: Direction, found: Mapping[Pubkey, AccountLayout], window: int
+    session: Session, migration: Migration, way: Direction, found: Mapping[Pubkey, Placed], window: int
 ) -> Sweep[Pubkey]:
     """What sends the accounts, as many in a transaction as its size and its calls allow."""
     tracker, payer = migration.tracker, session.payer
-    forth = way is FORTH
-    grows = any(way.leaves.other.size(layout) > way.leaves.size(layout) for layout in found.values())
-    calls = MOVING + (TOPPING_UP if grows else 0) + (RECEIPT if tracker.plan.receipts and forth else 0)
+    receipts = RECEIPT if tracker.plan.receipts and way is FORTH else 0
+    grows = any(way.leaves.other.size(each.layout) > way.leaves.size(each.layout) for each in found.values())
+    calls = MOVING + (TOPPING_UP if grows else 0) + receipts
 
     def build(accounts: Sequence[Pubkey]) -> list[Instruction]:
         return [
@@ -128,20 +134,17 @@ def sweep_of(
     )
 
 
-async def rent_for(session: Session, migration: Migration, way: Direction, layouts: Any) -> int:
-    """Lamports that the accounts lack to be rent-exempt in their next layout, at most, and that receipts lock."""
-    total = 0
-    rents: dict[int, int] = {}
-    for layout in layouts:
-        for size in (way.leaves.size(layout), way.leaves.other.size(layout)):
-            if size not in rents:
-                rents[size] = await session.rpc.rent(size)
-        total += max(0, rents[way.leaves.other.size(layout)] - rents[way.leaves.size(layout)])
-        if way is FORTH and migration.tracker.plan.receipts:
-            if RECEIPT_BYTES not in rents:
-                rents[RECEIPT_BYTES] = await session.rpc.rent(RECEIPT_BYTES)
-            total += rents[RECEIPT_BYTES]
-    return total
+async def rent_lacking(session: Session, way: Direction, accounts: Iterable[Placed]) -> int:
+    """Lamports that the accounts lack to be rent-exempt in their next layout."""
+    sizes = Counter((way.leaves.other.size(account.layout), account.lamports) for account in accounts)
+    rents = {size: await session.rpc.rent(size) for size in {size for size, _ in sizes}}
+    return sum(count * max(0, rents[size] - lamports) for (size, lamports), count in sizes.items())
+
+
+async def rent_of_receipts(session: Session, migration: Migration, way: Direction, count: int) -> int:
+    """Lamports that new receipts of `count` accounts lock; 0 where there are none."""
+    with_receipts = way is FORTH and migration.tracker.plan.receipts
+    return count * await session.rpc.rent(RECEIPT_BYTES) if with_receipts else 0
 
 
 async def tell(

@@ -110,16 +110,25 @@ class Rpc:
 
     async def program_accounts(
         self, owner: Pubkey, filters: Sequence[Mapping[str, Any]], part: tuple[int, int] | None = (0, 0)
-    ) -> list[tuple[Pubkey, bytes]]:
+    ) -> list[Account]:
         """The accounts of program `owner` that pass the filters, as far as this node lists them.
 
-        Each with `part` of its data, (offset, length); nothing of it by default, None for all.
+        Their data is `part` of it, (offset, length); nothing of it by default, None for all.
         """
         options: dict[str, Any] = {"encoding": "base64", "commitment": self.commitment, "filters": list(filters)}
         if part is not None:
             options["dataSlice"] = {"offset": part[0], "length": part[1]}
         found = await self.call("getProgramAccounts", str(owner), options)
-        return [(Pubkey.from_string(a["pubkey"]), base64.b64decode(a["account"]["data"][0])) for a in found]
+        return [
+            Account(
+                Pubkey.from_string(each["pubkey"]),
+                each["account"]["lamports"],
+                owner,
+                base64.b64decode(each["account"]["data"][0]),
+                each["account"]["executable"],
+            )
+            for each in found
+        ]
 
     async def balance(self, address: Pubkey) -> int:
         """Lamports at `address`; 0 where there is no account."""

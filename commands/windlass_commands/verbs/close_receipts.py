@@ -97,4 +97,4 @@ async def receipts(session: Session, migration: Migration) -> list[Receipt]:
     """The addresses of the receipts that the node lists, each with who paid for it."""
     filters = [starts_with(AccountVersion.DISCRIMINATOR), starts_with(bytes(migration.address), TRACKER_OFFSET)]
     found = await session.rpc.program_accounts(session.program_id, filters, None)
-    return [(address, AccountVersion.decode(data).payer) for address, data in found]
+    return [(account.address, AccountVersion.decode(account.data).payer) for account in found]

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from solders.pubkey import Pubkey
-from stack.governance import MEMBERS, Governance, governed_localnet
-from stack.ledger import LEDGER, Behaviour, Fields, ledger_elf
+from solders.keypair import Keypair
+from stack.governance import Governance, governed_localnet
+from stack.ledger import Behaviour, Fields
+from stack.ledger_commands import TWO_DAYS, approve, migrating, plan, proposing
+from windlass_commands import moves
+from windlass_commands.keypairs import write_keypair
 
-TWO_DAYS, WEEK = 172_800, 7 * 86_400
+WEEK = 7 * 86_400
 GOOD = 24
 FIELDS = [Fields(balance=n) for n in range(GOOD)]
 BAD = Fields(behaviour=Behaviour.CHANGE_A_MAPPED_BYTE)
-
-
-def plan(*, receipts: bool, **changes: Any) -> dict[str, Any]:
-    layout = {
-        "old": {"discriminator": LEDGER.old.hex(), "size": LEDGER.old_size},
-        "new": {"discriminator": LEDGER.new.hex(), "size": LEDGER.new_size},
-        "mapped": [{"from": from_, "to": to, "len": length} for from_, to, length in LEDGER.mapped],
-        "dropped": [{"from": from_, "len": length} for from_, length in LEDGER.dropped],
-    }
-    return {"may_strand": 0, "receipts": receipts, "layouts": [{**layout, **changes}]}
 
 
 @pytest.fixture(scope="module")
@@ -36,22 +28,6 @@ def governance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Governance]
         yield governance
 
 
-def propose(governance: Governance, multisig: str, program: str, voted: dict[str, Any], *more: str) -> tuple[str, ...]:
-    """The command that proposes the ledger with a migration plan."""
-    elf, file = governance.directory / f"{multisig}.so", governance.directory / f"{multisig}-plan.json"
-    elf.write_bytes(ledger_elf(Pubkey.from_string(multisig)))
-    file.write_text(json.dumps(voted))
-    keypair = str(governance.directory / f"{multisig}-buffer.json")
-    buffer = governance.done("upload", str(elf), "--buffer", keypair)["buffer"]
-    what = ("--multisig", multisig, "--program", program, "--buffer", buffer, "--migration-plan", str(file))
-    return ("propose", *what, *more)
-
-
-def approve(governance: Governance, proposal: str) -> None:
-    for name in MEMBERS[:3]:
-        governance.done("approve", proposal, by=name)
-
-
 def data_of(governance: Governance, address: str) -> bytes:
     return base64.b64decode(governance.account(address)["data"][0])
 
@@ -60,14 +36,16 @@ def commands(shown: Any) -> list[str]:
     return [step["command"].split()[1] for step in shown["next"]]
 
 
-def test_accounts_go_forth_in_batches_and_back_before_the_old_code_does(governance: Governance) -> None:
+def test_accounts_go_forth_in_batches_and_back_before_the_old_code_does(
+    governance: Governance, monkeypatch: pytest.MonkeyPatch
+) -> None:
     multisig = governance.multisig("--rollback-delay", "60s")
     program = governance.registered(multisig)
     *accounts, bad = governance.owned[program]
-    proposal = governance.done(*propose(governance, multisig, program, plan(receipts=False)))["proposal"]
+    proposal = governance.done(*proposing(governance, multisig, program, plan()))["proposal"]
     assert commands(governance.show(proposal)) == ["verify-buffer", "cancel"]
     governance.done("verify-buffer", proposal)
-    assert governance.show(proposal)["plan"] == plan(receipts=False)
+    assert governance.show(proposal)["plan"] == plan()
     approve(governance, proposal)
     governance.done("keep-rollback", proposal, "--buffer", str(governance.directory / f"{proposal}-copy.json"))
     governance.travel(TWO_DAYS + 5)
@@ -80,6 +58,13 @@ def test_accounts_go_forth_in_batches_and_back_before_the_old_code_does(governan
 
     told = governance.refused("migrate", proposal, "--dry-run", by="mallory").json["error"]
     assert (told["migrated"], told["left"], told["refused"][0]["account"]) == (GOOD, GOOD + 1, bad)
+    poor = Keypair()
+    write_keypair(governance.directory / "poor.json", poor)
+    assert f"fee payer {poor.pubkey()} holds 0 SOL" in governance.refused("migrate", proposal, by="poor").message
+    # Sized by bytes alone, 23 accounts fit into a transaction whose calls are too many: it takes fewer then.
+    monkeypatch.setattr(moves, "MAX_CALLS", 1_000)
+    assert governance.refused("migrate", proposal, "--dry-run").json["error"]["migrated"] == GOOD
+    monkeypatch.undo()
     assert governance.done("migrate", tracker, *accounts[:3], by="mallory")["migrated"] == 3
     stopped = governance.refused("migrate", proposal, by="mallory").json["error"]
     assert (stopped["kind"], stopped["migrated"], stopped["left"]) == ("MigrationIncomplete", GOOD - 3, 1)
@@ -114,13 +99,7 @@ def test_a_migration_is_finalized_after_a_week_and_its_receipts_are_paid_back(go
     multisig = governance.multisig()
     program = governance.registered(multisig)
     *accounts, _ = governance.owned[program]
-    found = governance.done(*propose(governance, multisig, program, plan(receipts=True), "--no-rollback"))
-    proposal = str(found["proposal"])
-    governance.done("verify-buffer", proposal)
-    approve(governance, proposal)
-    governance.travel(TWO_DAYS + 5)
-    governance.done("execute", proposal)
-    governance.done("start-migration", proposal)
+    proposal = migrating(governance, multisig, program, plan(receipts=True))
     migrated = governance.done("migrate", proposal, *accounts, "--limit", "12", by="user")
     assert (migrated["migrated"], migrated["left"]) == (12, GOOD + 1 - 12)
     assert "can be rolled back until" in governance.refused("finalize", proposal).message
@@ -141,8 +120,8 @@ def test_a_migration_is_finalized_after_a_week_and_its_receipts_are_paid_back(go
 def test_a_plan_that_forgets_a_byte_names_it_and_proposes_nothing(governance: Governance) -> None:
     multisig = governance.multisig()
     program = governance.registered(multisig)
-    forgets = plan(receipts=False, dropped=[{"from": 9, "len": 7}])
-    refused = governance.refused(*propose(governance, multisig, program, forgets, "--no-rollback"))
+    forgets = plan(dropped=[{"from": 9, "len": 7}])
+    refused = governance.refused(*proposing(governance, multisig, program, forgets, "--no-rollback"))
     assert refused.json["error"]["kind"] == "PlanFieldMap"
     assert "in layout 1, bytes 56..64 are neither mapped nor dropped of the old layout (64 bytes)" in refused.message
     assert governance.show(multisig)["proposal_count"] == 0

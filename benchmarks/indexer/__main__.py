@@ -38,6 +38,7 @@ def main(parts: tuple[str, ...], minutes: float, events: int) -> None:
                 want("reads blocked for less than 50 ms", figures["blocked"] < 50)
             case "live":
                 figures = live.measure(minutes * 60)
+                want("at most 0.2 RPC calls a transaction where slots are dense", figures["calls"] <= 0.2)
                 want("memory that does not grow", figures["memory last"] <= 1.1 * figures["memory first"] + 10)
     for what in missed:
         print(f"missed: {what}")

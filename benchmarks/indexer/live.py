@@ -1,6 +1,6 @@
 """Live: from a slot's confirmation to its rows' commit, at hundreds of transactions a second, and the indexer's memory.
 
-The indexer is the real process, woken by a websocket, and reads one by one what it is told of. A row is there when
+The indexer is the real process, woken by a websocket, and reads what it is told of. A row is there when
 PostgreSQL tells of its commit (NOTIFY), which is heard here.
 """
 
@@ -14,6 +14,7 @@ from asyncio.subprocess import PIPE
 from pathlib import Path
 from time import monotonic
 
+import aiohttp
 import asyncpg
 from stack.postgres import create_database, create_template, database_url, running_postgres
 
@@ -62,10 +63,12 @@ class _Live:
             node.stdin.write(b"\n")
             reader = asyncio.create_task(self._read(node.stdout))
             try:
-                memory = await self._watch(indexer.pid)
+                memory, calls = await self._watch(indexer.pid, f"http://127.0.0.1:{int(rpc)}")
                 node.stdin.write(b"\n")
                 await reader
                 figures = await self._figures(listener)
+                figures["calls"] = calls / (self._seconds * 1_000 / SLOT_MS * self._per_slot)
+                print(f"  {figures['calls']:.3f} RPC calls a transaction, each of a JSON array counted")
             finally:
                 reader.cancel()
                 indexer.terminate()
@@ -93,16 +96,17 @@ class _Live:
             slot, moment = line.split()
             self._landed[int(slot)] = float(moment)
 
-    async def _watch(self, pid: int) -> list[float]:
-        """The process' resident memory in MB, each second after the warm-up."""
+    async def _watch(self, pid: int, rpc: str) -> tuple[list[float], int]:
+        """The process' resident memory in MB, each second after the warm-up, and how often the node is called."""
         await asyncio.sleep(WARM_UP_SECONDS)
+        await _calls(rpc)
         self._told.clear()
         memory: list[float] = []
         end = monotonic() + self._seconds
         while monotonic() < end:
             memory.append(_megabytes(pid))
             await asyncio.sleep(1.0)
-        return memory
+        return memory, await _calls(rpc)
 
     async def _figures(self, listener: asyncpg.Connection) -> dict[str, float]:
         slots = len(self._landed)
@@ -118,6 +122,12 @@ class _Live:
             f"median {median:.0f} ms, p99 {p99:.0f} ms, most {max(times):.0f} ms ({len(times):,} heard, none lost)"
         )
         return {"median ms": median, "p99 ms": p99}
+
+
+async def _calls(rpc: str) -> int:
+    """Since this was last asked."""
+    async with aiohttp.ClientSession() as client, client.post(rpc, data=b"calls") as response:
+        return int(await response.read())
 
 
 def _megabytes(pid: int) -> float:

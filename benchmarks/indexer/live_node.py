@@ -35,6 +35,8 @@ class LiveNode:
         self._slot = FIRST_SLOT - 1
         self._landed: deque[list[Recorded]] = deque()
         self._results: dict[str, bytes] = {}
+        self._blocks: dict[int, bytes] = {}
+        self._calls = 0
         self._streams: dict[str, tuple[int, bytes]] = {}
         self._listeners: dict[ServerConnection, dict[str, int]] = {}
 
@@ -64,11 +66,15 @@ class LiveNode:
             due += self._slot_seconds
             self._slot = slot[0].slot
             self._results.update(results)
+            bodies = b",".join([recorded.body for recorded in slot])
+            self._blocks[self._slot] = b'{"blockTime":%d,"transactions":[%s]}' % (block_time(self._slot), bodies)
             self._landed.append(slot)
             print(self._slot, monotonic(), flush=True)
             self._tell(slot)
             if len(self._landed) > _KEPT_SECONDS / self._slot_seconds:
-                for recorded in self._landed.popleft():
+                gone = self._landed.popleft()
+                del self._blocks[gone[0].slot]
+                for recorded in gone:
                     del self._results[recorded.signature]
 
     def _tell(self, slot: list[Recorded]) -> None:
@@ -81,13 +87,17 @@ class LiveNode:
                 broadcast([socket], orjson.dumps({"method": "logsNotification", "params": params}).decode())
 
     def answer(self, body: bytes) -> bytes:
-        """To a request or an array of them."""
+        """To a request or an array of them; to `calls`, how many there were since it was last asked."""
+        if body == b"calls":
+            calls, self._calls = self._calls, 0
+            return b"%d" % calls
         request = orjson.loads(body)
         if isinstance(request, list):
             return b"[" + b",".join([self._one(item) for item in request]) + b"]"
         return self._one(request)
 
     def _one(self, request: Any) -> bytes:
+        self._calls += 1
         result = self._result(request["method"], request["params"])
         return b'{"jsonrpc":"2.0","id":%d,"result":%s}' % (request["id"], result)
 
@@ -95,6 +105,8 @@ class LiveNode:
         match method:
             case "getTransaction":
                 return self._results.get(params[0], b"null")
+            case "getBlock":
+                return self._blocks[params[0]]
             case "getSignaturesForAddress":
                 return self._history(params[0], params[1])
             case "getMultipleAccounts":

@@ -10,9 +10,9 @@ from itertools import groupby, islice
 from typing import Any
 
 from windlass_indexer.chain import Chain, ListedSignature
-from windlass_indexer.errors import BackfillIncomplete, RpcRefused, SettingsError
+from windlass_indexer.errors import BackfillIncomplete, SettingsError
 from windlass_indexer.event import FollowedProgram
-from windlass_indexer.ingest import Answer, Ingest, Ingested
+from windlass_indexer.ingest import DENSE, Ingest, Ingested
 from windlass_indexer.retries import persistently
 from windlass_indexer.store import Committed, Store
 
@@ -23,8 +23,6 @@ _CHUNK = 200
 _REQUESTS_AT_ONCE = 4
 # As many transactions, or a block's more, go into one commit.
 _COMMIT = 5_000
-# Where a slot has this many of the program's transactions, its block is fetched once instead.
-_DENSE = 8
 # A transaction that the node lists and does not give is asked for again after these pauses (seconds).
 _NULL_PAUSES = (0.1, 0.4, 1.6, 5.0)
 
@@ -90,6 +88,7 @@ class Backfill:
                 await self._read(ingest, _portions(listed[program.address]), total)
             except BaseExceptionGroup as failures:
                 raise failures.exceptions[0] from None
+            self._done.blocks += ingest.blocks
         await self._refuse_a_pruned_range()
         done = self._done
         return Backfilled(done.transactions, done.events, done.blocks, done.unreadable, len(done.gaps))
@@ -130,11 +129,7 @@ class Backfill:
         signatures = [item.signature for item in portion]
         for pause in (0.0, *_NULL_PAUSES):
             await asyncio.sleep(pause)
-            if len(portion) >= _DENSE and portion[0].slot == portion[-1].slot:
-                answers = await self._from_block(portion[0].slot, signatures)
-            else:
-                answers = await self._chain.transactions(signatures)
-            read = ingest.read(signatures, answers)
+            read = ingest.read(signatures, await ingest.answers({item.signature: item.slot for item in portion}))
             if not read.missing:
                 return read
         some = ", ".join(sorted(read.missing)[:3])
@@ -153,16 +148,6 @@ class Backfill:
                 break
         return listed[::-1]
 
-    async def _from_block(self, slot: int, signatures: Sequence[str]) -> list[Answer]:
-        """As `Chain.transactions`, which takes over where the block is not to be had."""
-        try:
-            block = await self._chain.block(slot)
-        except RpcRefused as refused:
-            _log.info("slot %d comes transaction by transaction: %s", slot, refused)
-            return await self._chain.transactions(signatures)
-        self._done.blocks += 1
-        return [block.get(signature) for signature in signatures]
-
     async def _refuse_a_pruned_range(self) -> None:
         available = await self._chain.first_available_slot()
         if available > self._first:
@@ -177,10 +162,10 @@ def _portions(listed: Sequence[ListedSignature]) -> Iterator[Sequence[ListedSign
     sparse: list[ListedSignature] = []
     for _, group in groupby(listed, key=lambda item: item.slot):
         items = list(group)
-        if sparse and (len(items) >= _DENSE or len(sparse) + len(items) > _CHUNK):
+        if sparse and (len(items) >= DENSE or len(sparse) + len(items) > _CHUNK):
             yield sparse
             sparse = []
-        if len(items) >= _DENSE:
+        if len(items) >= DENSE:
             yield items
         else:
             sparse += items

@@ -129,8 +129,10 @@ class Chain:
         return await self._rpc.batch("getTransaction", [(signature, _TRANSACTION) for signature in signatures])
 
     async def block(self, slot: int) -> dict[str, Json]:
-        """All of a block's transactions by signature, each as getTransaction gives it."""
+        """All of a block's transactions by signature, each as getTransaction gives it; none is "not yet"."""
         block = await self._rpc.call("getBlock", slot, _TRANSACTION | {"transactionDetails": "full", "rewards": False})
+        if block is None:
+            return {}
         return {
             str(body["transaction"]["signatures"][0]): body
             | {"slot": slot, "blockTime": block["blockTime"], "transactionIndex": index}

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from math import inf
@@ -18,8 +18,9 @@ from windlass_indexer.store import Committed, Cursor, Store
 
 _log = logging.getLogger(__name__)
 
-# As many transactions as one request takes, and one commit.
+# As many transactions as one request takes, and one commit; in dense slots more of both.
 _CHUNK = 200
+_CHUNK_AT_MOST = 2_000
 # A node may list a transaction late, so every sweep begins this many slots before the last one's end.
 _OVERLAP_SLOTS = 32
 # How soon after a wake-up, and how often without one, the history is swept.
@@ -58,7 +59,8 @@ class Follower:
         self._time = time
         self._on_folded = on_folded
         self._awake = asyncio.Event()
-        self._told: dict[str, int] = {}  # signatures to fetch now, with how often the node had them not yet
+        # Signatures to fetch now, with the slot told and how often the node had them not yet.
+        self._told: dict[str, tuple[int, int]] = {}
         self._repairs: set[str] = set()
         # When a stream's repair was last asked for, and for how long it is not asked for again.
         self._repaired: dict[str, tuple[float, float]] = {}
@@ -69,10 +71,10 @@ class Follower:
         self._catching_up = True
         self._incomplete_sweeps = 0
 
-    def tell(self, signature: str, attempt: int = 0) -> None:
-        """There may be something in this transaction: it is fetched at once."""
+    def tell(self, signature: str, slot: int, attempt: int = 0) -> None:
+        """There may be something in this transaction, which is said to be in this slot: it is fetched at once."""
         if signature not in self._read:
-            self._told.setdefault(signature, attempt)
+            self._told.setdefault(signature, (slot, attempt))
             self._awake.set()
 
     def repair(self, stream: str) -> None:
@@ -119,12 +121,12 @@ class Follower:
                     await self._awake.wait()
 
     async def _read_told(self) -> None:
-        told = dict(islice(self._told.items(), _CHUNK))
-        missing = await self._ingest(list(told))
-        for signature, attempt in told.items():
+        told = dict(islice(self._told.items(), _CHUNK_AT_MOST))
+        missing = await self._ingest({signature: slot for signature, (slot, _) in told.items()})
+        for signature, (slot, attempt) in told.items():
             self._told.pop(signature, None)
             if signature in missing and attempt < len(_NULL_PAUSES):
-                asyncio.get_running_loop().call_later(_NULL_PAUSES[attempt], self.tell, signature, attempt + 1)
+                asyncio.get_running_loop().call_later(_NULL_PAUSES[attempt], self.tell, signature, slot, attempt + 1)
         self._next_sweep = min(self._next_sweep, monotonic() + _SWEEP_AFTER_WAKEUP_SECONDS)
 
     async def _sweep(self) -> None:
@@ -145,7 +147,7 @@ class Follower:
             _log.info("%s: %d transactions to catch up", self.program.idl.name, len(unread))
         for chunk in _chunks(unread):
             cursor = Cursor(min(chunk[-1].slot - 1, tip), _newest_at(chunk, settled), settled)
-            if missing := await self._ingest([item.signature for item in chunk], cursor):
+            if missing := await self._ingest(_places(chunk), cursor):
                 # The cursor must not pass what the node lists and does not give yet.
                 self._next_sweep = started + _SWEEP_AFTER_WAKEUP_SECONDS
                 self._tell_stuck(missing)
@@ -182,15 +184,15 @@ class Follower:
         listed = await self._history(chain, stream, last)
         _log.info("repairing stream %s: %d transactions of its own", stream, len(listed))
         for chunk in _chunks([item for item in listed if not item.failed]):
-            self._take(await transactions.fetch([item.signature for item in chunk]))
+            self._take(await transactions.fetch(_places(chunk)))
         return await self._store.last_signature(stream) != last
 
-    async def _ingest(self, signatures: Sequence[str], cursor: Cursor | None = None) -> set[str]:
+    async def _ingest(self, places: Mapping[str, int], cursor: Cursor | None = None) -> set[str]:
         """Fetch these transactions and commit their events; gives those that the node does not have yet.
 
         `cursor` moves with them, in the same commit, if none is missing.
         """
-        return self._take(await self._transactions.fetch(signatures, cursor))
+        return self._take(await self._transactions.fetch(places, cursor))
 
     def _take(self, done: Ingested) -> set[str]:
         self._hear(done.committed)
@@ -239,5 +241,18 @@ def _newest_at(listed: Sequence[ListedSignature], slot: int) -> str | None:
     return next((item.signature for item in reversed(listed) if item.slot <= slot), None)
 
 
+def _places(items: Sequence[ListedSignature]) -> dict[str, int]:
+    return {item.signature: item.slot for item in items}
+
+
 def _chunks(items: Sequence[ListedSignature]) -> Iterator[Sequence[ListedSignature]]:
-    return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))
+    """In order, and cut between slots where it can be: a dense slot's block is fetched once."""
+    chunk: list[ListedSignature] = []
+    for item in items:
+        at_an_edge = chunk and item.slot != chunk[-1].slot
+        if len(chunk) >= _CHUNK_AT_MOST or (len(chunk) >= _CHUNK and at_an_edge):
+            yield chunk
+            chunk = []
+        chunk.append(item)
+    if chunk:
+        yield chunk

@@ -62,12 +62,19 @@ class Forks:
             for event in done.events:
                 now[event.signature].add(((event.slot, event.transaction_index), event.path, event.raw))
             was = await self._store.events_of(self._program, list(now))
-            other |= {signature for signature in now if now[signature] != was[signature]}
+            other |= {signature for signature in now if not _same(now[signature], was[signature])}
             events += [event for event in done.events if event.signature in other]
         if not other:
             return Replaced()
         _log.warning("a fork lost: %d transactions are taken back or stand elsewhere", len(other))
         return Replaced(other, await self._store.replace(self._program, sorted(other), events))
+
+
+def _same(now: set[Standing], was: set[Standing]) -> bool:
+    """Whether events stand where they stood and say what they said; not every answer tells the index."""
+    if None in {index for (_, index), *_ in now | was}:
+        return {(slot, *rest) for (slot, _), *rest in now} == {(slot, *rest) for (slot, _), *rest in was}
+    return now == was
 
 
 def _moved(was: Place, now: Place | None) -> bool:

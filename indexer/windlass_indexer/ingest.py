@@ -1,7 +1,8 @@
 """The one path from transactions to rows: live, catching up, repairing and backfilling all end here."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,9 @@ from windlass_indexer.transaction import Transaction
 _log = logging.getLogger(__name__)
 
 Answer = Any  # a getTransaction result; None or a RpcRefused where there is none
+
+# Where a slot has this many of the program's transactions, its block is fetched once instead.
+DENSE = 8
 
 
 @dataclass(slots=True)
@@ -39,14 +43,36 @@ class Ingest:
         self._chain = chain
         self._store = store
         self._confirmed_slot = confirmed_slot
+        self.blocks = 0  # fetched whole so far
 
     def of(self, node: Chain) -> "Ingest":
         """The same, read from another node."""
         return Ingest(self.program, node, self._store, self._confirmed_slot)
 
-    async def fetch(self, signatures: Sequence[str], cursor: Cursor | None = None) -> Ingested:
-        """Fetch these transactions one by one (in JSON arrays), and `keep` them."""
-        return await self.keep(signatures, await self._chain.transactions(signatures), cursor)
+    async def fetch(self, places: Mapping[str, int], cursor: Cursor | None = None) -> Ingested:
+        """Fetch these transactions, each with the slot that it is said to be in, and `keep` them."""
+        return await self.keep(list(places), await self.answers(places), cursor)
+
+    async def answers(self, places: Mapping[str, int]) -> list[Answer]:
+        """As `Chain.transactions`, in the same order: dense slots by their blocks, the others one by one (in JSON
+        arrays), and so does what is not in the block that it is said to be in.
+        """
+        found: dict[str, Answer] = {}
+        for slot, count in Counter(places.values()).items():
+            if count >= DENSE:
+                found |= await self._block(slot)
+        others = [signature for signature in places if signature not in found]
+        found |= zip(others, await self._chain.transactions(others), strict=True)
+        return [found[signature] for signature in places]
+
+    async def _block(self, slot: int) -> dict[str, Answer]:
+        try:
+            block = await self._chain.block(slot)
+        except RpcRefused as refused:
+            _log.info("slot %d comes transaction by transaction: %s", slot, refused)
+            return {}
+        self.blocks += 1
+        return block
 
     async def keep(
         self, signatures: Sequence[str], answers: Sequence[Answer], cursor: Cursor | None = None

@@ -128,8 +128,8 @@ class _Indexer:
         self._time = time
         await self._store.tell_time(list(self._followers), self._time)
 
-    def _tell(self, program: str, signature: str) -> None:
-        self._followers[program].tell(signature)
+    def _tell(self, program: str, signature: str, slot: int) -> None:
+        self._followers[program].tell(signature, slot)
 
     def _sweep_soon(self) -> None:
         for follower in self._followers.values():

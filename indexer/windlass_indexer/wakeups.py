@@ -32,15 +32,15 @@ class Wakeups:
     """One connection with a slot subscription and one logs subscription for each program; to the next of `urls`
     whenever one ends.
 
-    Calls `on_signature(program, signature)` for each success told, `on_slot()` for each slot, and `on_connected()`
-    whenever the subscriptions stand (again): what happened before that was not told.
+    Calls `on_signature(program, signature, slot)` for each success told, `on_slot()` for each slot, and
+    `on_connected()` whenever the subscriptions stand (again): what happened before that was not told.
     """
 
     def __init__(
         self,
         urls: Sequence[str],
         programs: Sequence[str],
-        on_signature: Callable[[str, str], None],
+        on_signature: Callable[[str, str, int], None],
         on_slot: Callable[[], None],
         on_connected: Callable[[], None],
     ) -> None:
@@ -120,6 +120,9 @@ class Wakeups:
                 self._on_slot()
             case {
                 "method": "logsNotification",
-                "params": {"subscription": id, "result": {"value": {"signature": signature, "err": None}}},
+                "params": {
+                    "subscription": id,
+                    "result": {"context": {"slot": slot}, "value": {"signature": signature, "err": None}},
+                },
             } if id in programs:
-                self._on_signature(programs[id], signature)
+                self._on_signature(programs[id], signature, slot)

@@ -35,10 +35,11 @@ _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 
 _CONDITIONS = {"alerts": "WHERE withdrawn_at IS NULL"}
 
 
-async def digests(connection: asyncpg.Connection) -> dict[str, str]:
-    """By table, whatever the order of its rows."""
+async def digests(connection: asyncpg.Connection, *, index: bool = True) -> dict[str, str]:
+    """By table, whatever the order of its rows; without the `index` in the block that only a block then tells."""
     tables = [row["tablename"] for row in await connection.fetch(_TABLES)]
-    return {row["name"]: row["digest"] for row in await connection.fetch(_query(tuple(tables)), _NOT_OF_THE_ROW)}
+    left_out = _NOT_OF_THE_ROW if index else [*_NOT_OF_THE_ROW, "transaction_index"]
+    return {row["name"]: row["digest"] for row in await connection.fetch(_query(tuple(tables)), left_out)}
 
 
 async def differences(left: asyncpg.Connection, right: asyncpg.Connection, tables: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -88,6 +89,7 @@ class Node:
         self._sent: set[asyncio.Task[None]] = set()
         self._ids = iter(range(1, 1 << 60))
         self.requests = 0
+        self.calls: Counter[str] = Counter()  # by method, each of a JSON array counted
         self.healed = False
         self.rpc_url = ""
         self.ws_url = ""
@@ -271,6 +273,7 @@ class Node:
 
     def _one(self, request: Any) -> Any:
         answer = {"jsonrpc": "2.0", "id": request["id"]}
+        self.calls[request["method"]] += 1
         if self._goes_wrong(self._faults.refused):
             code, message = self._chance.choice(
                 [(-32005, "Node is behind by 42 slots"), (-32603, "Internal error"), (429, "Too many requests")]

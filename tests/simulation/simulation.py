@@ -166,7 +166,7 @@ class Simulation:
         async with self._server.database() as clean:
             async with node.serving(), ticking(growth, [node]), _kept_running([node], clean, ()):
                 await _agreement(clean, growth, outcome)
-            outcome.wrong += await _compared(database, clean, growth)
+            outcome.wrong += await _compared(database, clean, growth, index=plan.index)
 
     async def _disturb(self, plan: Plan, database: str, growth: Growth) -> None:
         """Until the script has ended."""
@@ -363,12 +363,12 @@ async def _vouched_for(database: str, truth: Growth, doubtful: set[str], last: i
     return unread
 
 
-async def _compared(left: str, right: str, growth: Growth) -> list[str]:
+async def _compared(left: str, right: str, growth: Growth, *, index: bool) -> list[str]:
     """What is different in the tables of the faulty run from those of the clean one, and in either from the ledger."""
     wrong = []
     connections = [await asyncpg.connect(left), await asyncpg.connect(right)]
     try:
-        mine, theirs = [await digests(connection) for connection in connections]
+        mine, theirs = [await digests(connection, index=index) for connection in connections]
         if tables := sorted(table for table in mine.keys() | theirs.keys() if mine.get(table) != theirs.get(table)):
             wrong.append(await differences(connections[0], connections[1], tables))
         rows = await connections[0].fetch("SELECT program, stream, seq, bytes, signature, slot FROM events")

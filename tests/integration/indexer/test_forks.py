@@ -247,14 +247,16 @@ class Reading:
 
     async def told(self, signature: str) -> Committed:
         """A wake-up names this transaction."""
-        return (await self._ingest.fetch([signature])).committed
+        return (await self._ingest.fetch({signature: 0})).committed
 
     async def sweep(self) -> Replaced:
         """What was taken back on the way."""
         unsettled = await self._forks.unsettled()
         listed = [item async for page in self._chain.history(VAULT, None) for item in page]
         replaced = await self._forks.compare(unsettled, listed)
-        fetched = await self._ingest.fetch([item.signature for item in listed if not item.failed], Cursor(0, None))
+        fetched = await self._ingest.fetch(
+            {item.signature: item.slot for item in listed if not item.failed}, Cursor(0, None)
+        )
         assert not fetched.missing
         return replaced
 

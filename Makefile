@@ -57,6 +57,7 @@ bench-indexer: $(STAMP) ## decode, backfill, rebuild, live (ARGS="live --minutes
 
 test-rust: ## all Rust tests and lints
 	@cargo fmt --all --check --manifest-path programs/Cargo.toml
+	@cargo fmt --check --manifest-path programs/fuzz/Cargo.toml
 	@cargo clippy --quiet --locked --workspace --all-targets --manifest-path programs/Cargo.toml -- -D warnings
 	@cargo test --quiet --locked --workspace --manifest-path programs/Cargo.toml
 
@@ -71,6 +72,9 @@ stateful: ## random lives of a multisig on the built program against the rules (
 test-stateful: ## a rule broken in its model is noticed
 	@cargo fmt --check --manifest-path programs/windlass-stateful/Cargo.toml
 	@cargo test --quiet --release --locked --manifest-path programs/windlass-stateful/Cargo.toml
+
+fuzz: ## inputs that coverage finds, against the rules and what they decode, for MINUTES (30); TARGET is loader, plans or lives
+	@programs/fuzz/run.sh $(or $(MINUTES),30) $(TARGET)
 
 mutants: ## take out or turn each line of the rules: which of their tests notice? (cargo-mutants; ARGS="--file proposal.rs")
 	@cd programs && cargo mutants --package windlass-rules -j 2 --output "$${TMPDIR:-/tmp}/windlass-mutants" $(ARGS)
@@ -90,6 +94,7 @@ format: $(STAMP) ## let ruff and cargo lay out the code
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 	@cargo fmt --all --manifest-path programs/Cargo.toml
 	@cargo fmt --manifest-path programs/windlass-stateful/Cargo.toml
+	@cargo fmt --manifest-path programs/fuzz/Cargo.toml
 
 programs: ## build the programs and their IDLs from source (SBF names the build tool)
 	@programs/build.sh && tests/programs/build.sh
@@ -103,4 +108,4 @@ lock: ## pin what pyproject.toml asks for, with hashes
 clean: ## remove the virtual environment and caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo dev test test-validator test-long simulate bench-latency bench-indexer test-rust test-model stateful test-stateful mutants check-mutants lint format programs lock clean
+.PHONY: help setup demo dev test test-validator test-long simulate bench-latency bench-indexer test-rust test-model stateful test-stateful fuzz mutants check-mutants lint format programs lock clean

@@ -9,7 +9,7 @@ use windlass_rules::transitions::Status;
 use crate::action::{Action, Manner};
 use crate::scope::{key, Scope, DAY};
 use crate::state::{State, NOW};
-use crate::time::least_wait;
+use crate::time::{grace_after, least_wait};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
@@ -145,7 +145,7 @@ fn execution(scope: &Scope, before: &State, id: u8, after: &State, verdict: &mut
     let least = least_wait(&config, scope, proposal);
     let waited = if rollback { proposal.elapsed } else { proposal.waited };
     verdict.must(waited >= least, Violation::TooEarly);
-    verdict.must(proposal.elapsed < least + config.grace_period, Violation::AfterGrace);
+    verdict.must(proposal.elapsed < least + grace_after(&config, least), Violation::AfterGrace);
     verdict.must(proposal.config_seq == before.config_seq, Violation::Stale);
     verdict.must(proposal.verified, Violation::CodeUnverified);
     if proposal.kind() != Kind::Config {

@@ -1,6 +1,7 @@
 //! What must always remain possible to enough honest members, shown by doing it: from the state, step by step, with
 //! nobody else to help and waiting where there is something to wait for.
 
+use windlass_rules::config::MAX_OPEN_PROPOSALS;
 use windlass_rules::proposal::Kind;
 use windlass_rules::roles::{APPROVE, PROPOSE};
 use windlass_rules::transitions::Status;
@@ -51,7 +52,8 @@ pub fn executed(scope: &Scope, state: &State) -> bool {
     state.violations != 0 || all.filter(due).all(|id| execute(scope, state, id as u8).is_some())
 }
 
-/// While enough is left of the window for the delay: cancel what is in the way, propose, approve, revert, execute.
+/// While enough is left of the window for the delay: cancel what is in the way, propose, approve, revert, execute. Where
+/// every proposer has used up their quota, they stand in their own way alone.
 pub fn rolled_back(scope: &Scope, state: &State) -> bool {
     let program = &state.program;
     let left = state.ghost.upgraded_at + windlass_rules::migration::ROLLBACK_WINDOW - NOW;
@@ -60,7 +62,11 @@ pub fn rolled_back(scope: &Scope, state: &State) -> bool {
         matches!(state.proposals[usize::from(id)].subject, Subject::Upgrade { no_rollback: false, .. })
     };
     let asked = program.last_upgrade.is_some_and(with_copy) && !program.released;
-    state.violations != 0 || !asked || left <= delay || roll_back(scope, state.clone(), delay).is_some()
+    let proposer = holders(scope, state, PROPOSE)
+        .into_iter()
+        .find(|by| state.open_proposals[usize::from(*by)] < MAX_OPEN_PROPOSALS);
+    let rolls_back = |by| roll_back(scope, state.clone(), by, delay).is_some();
+    state.violations != 0 || !asked || left <= delay || proposer.is_none_or(rolls_back)
 }
 
 fn step(scope: &Scope, state: &State, action: Action) -> Option<State> {
@@ -108,14 +114,12 @@ fn execute(scope: &Scope, state: &State, id: u8) -> Option<State> {
     step(scope, &state, Action::Execute { proposal: id, instruction, durable_nonce: false })
 }
 
-fn roll_back(scope: &Scope, mut state: State, delay: i64) -> Option<State> {
+fn roll_back(scope: &Scope, mut state: State, by: u8, delay: i64) -> Option<State> {
     for id in 0..state.proposals.len() {
         if state.proposals[id].is_open() && state.proposals[id].kind() == Kind::Rollback {
             state = cancel(scope, state, id as u8)?;
         }
     }
-    // The honest proposer has not used up the quota: that is theirs alone.
-    let by = *holders(scope, &state, PROPOSE).first()?;
     let id = state.proposals.len() as u8;
     state = step(scope, &state, Action::Propose { by, subject: Subject::Rollback })?;
     for by in holders(scope, &state, APPROVE) {

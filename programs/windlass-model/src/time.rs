@@ -78,6 +78,15 @@ pub fn least_wait(config: &Config, scope: &Scope, proposal: &ProposalAccount) ->
     }
 }
 
+/// Seconds of grace after such a wait, told apart from the rules: longer where two rounds of pauses could use it up.
+pub fn grace_after(config: &Config, least: i64) -> i64 {
+    if least > 14 * DAY {
+        config.grace_period.max(21 * DAY)
+    } else {
+        config.grace_period
+    }
+}
+
 pub fn wait(state: &State, scope: &Scope, seconds: i64) -> State {
     let mut later = state.clone();
     let config = state.rules(scope);
@@ -109,7 +118,7 @@ pub fn wait(state: &State, scope: &Scope, seconds: i64) -> State {
 
 /// Up to where the waits of a proposal are counted: there they say that it waited enough, and that its grace is over.
 fn longest(config: &Config, least: i64) -> (i64, i64) {
-    (least + 1, least + config.grace_after(least) + 2)
+    (least + 1, least + grace_after(config, least) + 2)
 }
 
 /// Bring what no rule can tell apart to one value.

@@ -19,8 +19,10 @@ from windlass_graphql.body_limit import BodyLimit
 from windlass_graphql.changes import Hub
 from windlass_graphql.compiler.documents import Documents
 from windlass_graphql.compiler.endpoint import CompiledQueries
+from windlass_graphql.context import Context
 from windlass_graphql.database import Database
 from windlass_graphql.graphql_endpoint import GraphQLEndpoint
+from windlass_graphql.leaving import Leaving
 from windlass_graphql.listener import Listener
 from windlass_graphql.masking import INTERNAL
 from windlass_graphql.metrics import Measured, Metrics
@@ -31,7 +33,6 @@ from windlass_graphql.refusals import refusal
 from windlass_graphql.rest import endpoint as rest
 from windlass_graphql.rest.openapi import openapi
 from windlass_graphql.schema import graphql_schema
-from windlass_graphql.subscription import Context
 
 LARGEST_BODY = 262_144
 """Bytes of a request: the document and its variables."""
@@ -43,6 +44,7 @@ def create_app(
     rates: RateLimit,
     cors_origins: tuple[str, ...],
     largest_lag: int,
+    leaving: Leaving,
 ) -> Starlette:
     """The service over an open database. Pages of other origins may ask only where they are named; the largest lag of
     the indexer at which it is ready is in seconds.
@@ -51,7 +53,7 @@ def create_app(
     listener = Listener(database, hub)
     documents = Documents(graphql_schema)
     described = orjson.dumps(openapi(graphql_schema))
-    endpoint = GraphQLEndpoint(Context(database, hub), persisted, rates, cors_origins)
+    endpoint = GraphQLEndpoint(Context(database, hub), persisted, rates, cors_origins, leaving)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -2,22 +2,29 @@
 
 from collections.abc import AsyncGenerator
 
-from windlass_graphql.changes import Hub, Interest, Told
+from windlass_graphql.changes import Interest, Told
+from windlass_graphql.context import Context, Part
 from windlass_graphql.database import Database
 from windlass_graphql.feeds import PAGE, Feed
 from windlass_graphql.reader import Reader
 
 
-async def follow(
-    database: Database, hub: Hub, feed: Feed, interest: Interest, after: int | None
-) -> AsyncGenerator[Told, None]:
-    """Each entry after the number once, in order, without end; None begins with what comes next. Raises FellBehind."""
-    heard = hub.heard[feed.kind] if after is None else after
+async def follow(context: Context, feed: Feed, interest: Interest, after: int | None) -> AsyncGenerator[Told, None]:
+    """Each entry after the number once, in order, without end; None begins with what comes next. Raises FellBehind.
+
+    Of the whole only the part that the context names.
+    """
+    database, hub = context.database, context.hub
+    heard = hub.heard[feed.kind] if after is None or context.part is Part.LIVE else after
     # Whoever was away for long catches up at their own pace, before anything is queued for them.
-    while (until := hub.heard[feed.kind]) - heard > PAGE:
+    while (until := hub.heard[feed.kind]) - heard > (0 if context.part is Part.MISSED else PAGE):
         missed, heard = await _missed(database, feed, interest, heard, until)
         for told in missed:
             yield told
+    if context.part is Part.MISSED:
+        # A cursor may be ahead of this server: it is of one that heard of the commit earlier.
+        context.reached.append(heard)
+        return
     with hub.subscribe(interest) as subscription:
         # Everything after this number is told by the hub from here on.
         until = hub.heard[feed.kind]
@@ -25,9 +32,11 @@ async def follow(
             missed, heard = await _missed(database, feed, interest, heard, until)
             for told in missed:
                 yield told
+        context.subscribed.set()
         async for told in subscription:
-            # A cursor may be ahead of this server: it is of one that heard of the commit earlier.
             if told.change.number > heard:
+                if context.part is Part.LIVE:
+                    context.numbers.append(told.change.number)
                 yield told
 
 

@@ -14,18 +14,21 @@ from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import MissingQueryError
 from strawberry.http import GraphQLRequestData
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from windlass_graphql import graphiql_page
 from windlass_graphql import request as graphql_request
+from windlass_graphql.context import Context
 from windlass_graphql.errors import ApiError
+from windlass_graphql.leaving import Leaving, Stream
 from windlass_graphql.persisted import PersistedQueries
 from windlass_graphql.rate_limit import RateLimit, client_of, too_often
 from windlass_graphql.refusals import error, error_of, refusal
 from windlass_graphql.schema import schema
-from windlass_graphql.subscription import Context
+from windlass_graphql.sharing import Shares
+from windlass_graphql.transport import SharingHandler
 
 
 class BoundedWebsocket(ASGIWebSocketAdapter):
@@ -63,21 +66,29 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     """Strawberry's endpoint with our context and a faster JSON."""
 
     websocket_adapter_class = BoundedWebsocket
+    graphql_transport_ws_handler_class = SharingHandler
 
     def __init__(
-        self, context: Context, persisted: PersistedQueries, rates: RateLimit, allowed_origins: tuple[str, ...]
+        self,
+        context: Context,
+        persisted: PersistedQueries,
+        rates: RateLimit,
+        allowed_origins: tuple[str, ...],
+        leaving: Leaving,
     ) -> None:
         super().__init__(
             schema,
             # Where only listed documents are answered, it could not even ask for the schema.
             graphql_ide=None if persisted.only else "graphiql",
-            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL],
             connection_init_wait_timeout=timedelta(seconds=10),
             allowed_origins=allowed_origins,
         )
         self._context = context
         self.persisted = persisted
         self.rates = rates
+        self.shares = Shares()
+        self.leaving = leaving
 
     async def render_graphql_ide(self, request: Request) -> Response:
         """For browsers that come without a query."""
@@ -104,7 +115,13 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         except CannotGetOperationTypeError as refused:
             raise HTTPException(400, refused.as_http_error_reason()) from refused
         except InvalidOperationTypeError as refused:
-            raise HTTPException(400, "expected a query; subscriptions are followed over a websocket") from refused
+            raise HTTPException(
+                400, "expected a query; subscriptions are followed over a websocket, or with Accept: text/event-stream"
+            ) from refused
+
+    async def create_streaming_response(self, *args: Any, **kwargs: Any) -> Response:
+        """Until the server leaves."""
+        return Stream(await super().create_streaming_response(*args, **kwargs), self.leaving)
 
     async def run(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """What Strawberry says of a request in plain text is an error like any other."""

@@ -12,7 +12,9 @@ import uvicorn
 from windlass_graphql.app import create_app
 from windlass_graphql.database import open_database
 from windlass_graphql.errors import StartupError
+from windlass_graphql.leaving import Leaving
 from windlass_graphql.persisted import PersistedQueries, load
+from windlass_graphql.pushing import PushingProtocol
 from windlass_graphql.rate_limit import RateLimit
 from windlass_graphql.schema import graphql_schema
 from windlass_graphql.settings import Settings
@@ -24,14 +26,20 @@ _LAST_WORDS = 0.5
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None], leaving: Leaving) -> None:
         super().__init__(config)
         self._when_ready = when_ready
+        self._leaving = leaving
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._when_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Requests that never end of themselves would be waited for."""
+        self._leaving.begin()
+        await super().shutdown(sockets)
 
 
 async def serve(settings: Settings, announce: Callable[[str], None], as_json: bool, wait: float = 0.0) -> None:
@@ -46,9 +54,10 @@ async def serve(settings: Settings, announce: Callable[[str], None], as_json: bo
         listening = _bind(settings.host, settings.port)
         host, port = listening.getsockname()[:2]
         authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        leaving = Leaving()
         config = uvicorn.Config(
-            create_app(database, persisted, rates, settings.cors_origins, settings.largest_lag),
-            ws="websockets-sansio",
+            create_app(database, persisted, rates, settings.cors_origins, settings.largest_lag, leaving),
+            ws=PushingProtocol,
             ws_max_size=_LARGEST_MESSAGE,
             ws_per_message_deflate=False,  # small messages: compressing costs more time than it saves
             forwarded_allow_ips=list(settings.trusted_proxies),
@@ -57,7 +66,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], as_json: bo
             lifespan="on",
         )
         config.timeout_graceful_shutdown = _LAST_WORDS  # type: ignore[assignment]  # uvicorn only hands it to wait_for
-        server = _Server(config, lambda: announce(_ready_line(authority, as_json)))
+        server = _Server(config, lambda: announce(_ready_line(authority, as_json)), leaving)
         # The schema and the code stay: a collection that walked all of it would hold everyone up for 100 ms.
         gc.collect()
         gc.freeze()

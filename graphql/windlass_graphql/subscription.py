@@ -8,8 +8,9 @@ import strawberry
 
 from windlass_graphql.addresses import optional_address
 from windlass_graphql.arguments import NOTHING
-from windlass_graphql.changes import Change, Hub, Interest, Told
-from windlass_graphql.database import Database, Row
+from windlass_graphql.changes import Change, Interest, Told
+from windlass_graphql.context import Context, Part
+from windlass_graphql.database import Row
 from windlass_graphql.errors import BadArguments
 from windlass_graphql.feeds import ALERTS, MIGRATIONS, PROPOSALS, Feed
 from windlass_graphql.fields import subscription
@@ -31,15 +32,6 @@ IncludeCurrent = Annotated[
         description=f"Begin with what is there already (of several, the {LARGEST_PAGE} newest, oldest first)."
     ),
 ]
-
-
-class Context:
-    """What subscriptions are served from; one for all."""
-
-    def __init__(self, database: Database, hub: Hub) -> None:
-        self.database = database
-        self.hub = hub
-
 
 Info = strawberry.Info[Context, None]
 
@@ -152,7 +144,7 @@ class Subscription:
             topics=None if kinds is None else frozenset(str(kind.value) for kind in kinds),
         )
         heard = None if after is None else ALERTS.number(after)
-        async with aclosing(follow(info.context.database, info.context.hub, ALERTS, interest, heard)) as alerts:
+        async with aclosing(follow(info.context, ALERTS, interest, heard)) as alerts:
             async for told in alerts:
                 yield AlertChange.of(told)
 
@@ -203,13 +195,13 @@ async def _with_present(
     if include_current and after is not None:
         raise BadArguments("after: goes on from a cursor, which includeCurrent: true has no place for; expected one")
     heard = None if after is None else feed.number(after)
-    if include_current:
+    if include_current and context.part is not Part.LIVE:
         rows, heard = await present(context.database, feed, interest.key, about)
         reader = Reader(context.database)
         for left, row in enumerate(rows, start=1 - len(rows)):
             change = Change(feed.kind, row["address"], row.get("updated_slot", 0), row.get("updated_seq", 0))
             yield None if left else feed.cursor(heard), Told(change, row, reader)
-    async with aclosing(follow(context.database, context.hub, feed, interest, heard)) as told:
+    async with aclosing(follow(context, feed, interest, heard)) as told:
         async for each in told:
             yield feed.cursor(each.change.number), each
 

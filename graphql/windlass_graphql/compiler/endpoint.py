@@ -71,7 +71,8 @@ class CompiledQueries:
             await self._app(scope, receive, send)
             return
         try:
-            ready = self._ready(asked)
+            # The resolvers' endpoint knows how to answer in events.
+            ready = None if _wants_events(scope) else self._ready(asked)
         except Faulty as faulty:
             self._rates.owe(client_of(scope), NOT_COMPILED, monotonic_ns())
             await _send(send, _failed(*(told(each) for each in faulty.errors)))
@@ -102,6 +103,10 @@ class CompiledQueries:
             _log.exception("a compiled query failed")
             return _failed(error("INTERNAL", INTERNAL))
         return b'{"data":' + data.encode() + b"}"
+
+
+def _wants_events(scope: Scope) -> bool:
+    return any(name == b"accept" and b"text/event-stream" in value.lower() for name, value in scope["headers"])
 
 
 async def _body(receive: Receive) -> bytes | None:

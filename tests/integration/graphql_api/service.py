@@ -95,6 +95,10 @@ class Socket:
         await self.connection.send(json.dumps({"id": id, "type": "subscribe", "payload": payload}))
         return id
 
+    async def complete(self, id: str) -> None:
+        """Ends a subscription."""
+        await self.connection.send(json.dumps({"id": id, "type": "complete"}))
+
     async def receive(self) -> dict[str, Any]:
         """The next message."""
         async with asyncio.timeout(DEADLINE):

@@ -11,10 +11,10 @@ from integration.graphql_api.service import reader_url
 from stack.read_model import GENESIS, TIMELOCK, ReadModel, key
 from windlass_graphql.changes import Hub
 from windlass_graphql.compiler.documents import Documents
+from windlass_graphql.context import Context
 from windlass_graphql.database import Database, open_database
 from windlass_graphql.errors import TooMuch
 from windlass_graphql.schema import graphql_schema, schema
-from windlass_graphql.subscription import Context
 
 QUERIES = 500
 

@@ -6,9 +6,9 @@ from typing import Any
 from integration.graphql_api.service import reader_url
 from stack.read_model import ReadModel
 from windlass_graphql.changes import Hub
+from windlass_graphql.context import Context
 from windlass_graphql.database import Row, open_database
 from windlass_graphql.schema import schema
-from windlass_graphql.subscription import Context
 
 
 class _Watched:

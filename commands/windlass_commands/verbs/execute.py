@@ -62,6 +62,8 @@ async def execute(session: Session, address: Pubkey, new_authority: str | None =
     )
     if landed is not None:
         session.output.say(execution.done, "green")
+        if proposal.plan is not None:
+            session.output.say(f"Next: windlass start-migration {address}", "dim")
 
 
 def new_signer(session: Session, given: str | None, expected: Pubkey | None) -> Signer:

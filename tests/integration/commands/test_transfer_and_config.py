@@ -21,6 +21,7 @@ def test_a_transfer_is_executed_with_the_new_authoritys_signature_only_and_can_b
     for name in MEMBERS[:3]:
         governance.done("approve", proposal, by=name)
     governance.travel(TWO_DAYS + 5)
+    assert governance.show(proposal)["next"][0]["by"] == "anyone, with the new authority"
     assert "--new-authority" in governance.refused("execute", proposal, by="mallory").message
     governance.done("execute", proposal, "--new-authority", governance.file("user"), by="mallory")
     account = governance.account(str(program_data_address(Pubkey.from_string(program))))

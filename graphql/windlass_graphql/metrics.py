@@ -1,5 +1,6 @@
 """What Prometheus reads at /metrics."""
 
+from functools import cache
 from time import perf_counter
 
 from prometheus_client import Counter, Gauge, Histogram, generate_latest
@@ -39,6 +40,12 @@ def count_error(code: str) -> None:
     _ERRORS.labels(code).inc()
 
 
+@cache
+def _of_route(route: str, status: int) -> tuple[Histogram, Counter]:
+    """Looked up once: the library does so under a lock, and there are few."""
+    return _SECONDS.labels(route), _REQUESTS.labels(route, status or "none")
+
+
 class Measured:
     """Counts and times requests, by the route that answered."""
 
@@ -68,8 +75,9 @@ class Measured:
         finally:
             # Compiled queries are answered before any route is looked for.
             route = GRAPHQL if scope["path"] == GRAPHQL else getattr(scope.get("route"), "path", ELSEWHERE)
-            _SECONDS.labels(route).observe(perf_counter() - begun)
-            _REQUESTS.labels(route, status or "none").inc()
+            seconds, requests = _of_route(route, status)
+            seconds.observe(perf_counter() - begun)
+            requests.inc()
 
 
 class Metrics:

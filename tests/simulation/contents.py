@@ -31,8 +31,9 @@ _NOT_OF_THE_ROW = [
     "disagreement",
 ]
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
-# An alert whose cause a fork took back has been told, and stays as withdrawn.
-_CONDITIONS = {"alerts": "WHERE withdrawn_at IS NULL"}
+# An alert whose cause a fork took back has been told, and stays as withdrawn. A stream that a fork took back altogether
+# keeps its row, for its account to be looked at.
+_CONDITIONS = {"alerts": "WHERE withdrawn_at IS NULL", "streams": "WHERE seq > 0"}
 
 
 async def digests(connection: asyncpg.Connection, *, index: bool = True) -> dict[str, str]:

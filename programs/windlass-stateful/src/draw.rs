@@ -6,6 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use windlass_rules::migration::ROLLBACK_WINDOW;
 use windlass_rules::migration_plan::Side;
 use windlass_rules::pause::PAUSE_WINDOW;
+use windlass_rules::proposal::Kind;
 
 use crate::actors::{Actor, ACCOUNTS, ACTORS, BUFFERS, PROGRAMS};
 use crate::code::{Code, Release};
@@ -72,6 +73,9 @@ fn boundaries(world: &World) -> Vec<i64> {
             // Executing is what the others have waited for.
             let eta = motion.rules.effective_eta(pause, world.now).unwrap_or(motion.rules.eta);
             times.extend([eta, eta, motion.rules.eta]);
+            if motion.rules.kind == Kind::Rollback {
+                times.extend([eta; 8]);
+            }
         }
     }
     for state in world.programs.iter().filter_map(|governed| governed.state.as_ref()) {

@@ -93,7 +93,8 @@ impl Choices<'_> {
         }
         let proposer = self.holder(roles::PROPOSE);
         if state.kept.is_some() && state.rules.rollback_slot.is_none() {
-            self.add(14, Call::ProposeRollback { program, proposer, payer });
+            let in_time = state.rules.rollback_window_ends().is_ok_and(|ends| self.world.now < ends);
+            self.add(if in_time { 20 } else { 1 }, Call::ProposeRollback { program, proposer, payer });
         }
         if self.rng.random_bool(0.3) {
             let new_authority = Some(actor(self.rng));
@@ -103,7 +104,9 @@ impl Choices<'_> {
         let Some(id) = state.migration else { return };
         let accounts = accounts(self.rng);
         self.add(6, Call::MigrateAccount { id, payer, accounts: accounts.clone() });
-        self.add(1, Call::FinalizeMigration { id });
+        if state.rules.migration_open {
+            self.add(1, Call::FinalizeMigration { id });
+        }
         if state.rules.rollback_slot.is_some() {
             self.add(6, Call::RevertAccount { id, payer, accounts });
         }
@@ -143,7 +146,13 @@ impl Choices<'_> {
             .map(|member| self.actor_of(&member.key))
             .collect();
         if let Some(member) = others.choose(self.rng).copied() {
-            let weight = if rules.status == Status::Proposed { 8 } else { 1 };
+            // A rollback has a week, with everything that it waits for.
+            let weight = match (rules.status, rules.kind) {
+                (Status::Proposed, _) if self.world.now >= rules.expires_at => 1,
+                (Status::Proposed, Kind::Rollback) => 40,
+                (Status::Proposed, _) => 8,
+                _ => 1,
+            };
             self.add(weight, Call::ApproveUpgrade { id, member, reads: true, state, tracker });
         }
         if let Some(key) = rules.approvals.choose(self.rng) {
@@ -162,7 +171,7 @@ impl Choices<'_> {
     fn about_approved(&mut self, motion: &Motion, executor: Actor) {
         let (id, rules) = (motion.id, &motion.rules);
         let eta = rules.effective_eta(&self.council.config.pause, self.world.now).unwrap_or(rules.eta);
-        let weight = if self.world.now >= eta { 12 } else { 1 };
+        let weight = if self.world.now >= eta { 20 } else { 1 };
         let spill = Given::Right;
         self.add(
             weight,

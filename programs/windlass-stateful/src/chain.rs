@@ -99,6 +99,13 @@ impl Chain {
         self.set(program_data, loader_account(data, false));
     }
 
+    /// Change an account's data behind the program's back.
+    pub fn tamper(&mut self, address: Pubkey, change: impl FnOnce(&mut Vec<u8>)) {
+        let mut account: Account = self.account(&address).expect("an account that is there").clone().into();
+        change(&mut account.data);
+        self.set(address, account);
+    }
+
     /// A nonce account whose nonce can be advanced now.
     pub fn refresh_nonce(&mut self, places: &Places) {
         let mut data = vec![0; 80];

@@ -71,6 +71,10 @@ impl<'a> Life<'a> {
         self.world.makes_sense(&call).then(|| Transaction { call, ..transaction.clone() })
     }
 
+    pub fn chain_mut(&mut self) -> &mut Chain {
+        &mut self.chain
+    }
+
     fn places(&self) -> &'a Places {
         self.setting.places
     }

@@ -14,7 +14,8 @@ Random lives of a multisig on the built program, compared step by step with the 
     --life N          this life alone
     --seconds N       at least so long (60, unless --transitions says how much)
     --transitions N   at least so many instructions sent
-    --least N         each instruction succeeded and was refused so often (100); 0 for a short run
+    --least N         each instruction has to succeed and to be refused so often (100 with --transitions, otherwise 0:
+                      how much is done in a time is the machine's)
 
     windlass-stateful --seed 7 --seconds 60
     windlass-stateful --transitions 1000000
@@ -92,7 +93,7 @@ fn explore(arguments: &Arguments) -> ExitCode {
         "Seed {seed}: {sent} transitions in {took:.0} s, {:.0} a second, no disagreement.",
         sent as f64 / took
     );
-    let least = arguments.least.unwrap_or(if arguments.life.is_some() { 0 } else { 100 });
+    let least = arguments.least.unwrap_or(if transitions > 0 { 100 } else { 0 });
     let instructions = idl::instructions();
     let seldom = tally.seldom(&instructions, least);
     if seldom.is_empty() {

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::Path;
-use std::time::Duration;
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -20,14 +19,14 @@ use crate::world::Setting;
 
 /// Steps of one life.
 const STEPS: u32 = 1_500;
-/// How long a failing list of steps is made shorter.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The chain before anything happened, and all addresses and codes.
 pub struct Ground {
     pub places: Places,
     pub codes: Codes,
     pub chain: Chain,
+    /// How often a failing list of steps is tried with fewer of them.
+    pub attempts: usize,
 }
 
 impl Ground {
@@ -40,7 +39,7 @@ impl Ground {
         let elf = std::fs::read(tests.join("ledger.so")).expect("ledger.so is built");
         let codes = Codes::new(elf, &places.multisig.address);
         let chain = Chain::new(&places, &codes, &built, &tests);
-        Self { places, codes, chain }
+        Self { places, codes, chain, attempts: 600 }
     }
 }
 
@@ -139,6 +138,6 @@ fn disagreement(
     why: String,
 ) -> Box<Disagreement> {
     let after = steps.len();
-    let (steps, why) = shrink(steps, why, PATIENCE, |steps| fails(ground, setting, steps));
+    let (steps, why) = shrink(steps, why, ground.attempts, |steps| fails(ground, setting, steps));
     Box::new(Disagreement { seed, life, after, why, steps })
 }

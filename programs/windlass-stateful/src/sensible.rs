@@ -104,11 +104,11 @@ impl Choices<'_> {
         let Some(id) = state.migration else { return };
         let accounts = accounts(self.rng);
         self.add(6, Call::MigrateAccount { id, payer, accounts: accounts.clone() });
+        if state.rules.rollback_slot.is_some() {
+            self.add(60, Call::RevertAccount { id, payer, accounts });
+        }
         if state.rules.migration_open {
             self.add(1, Call::FinalizeMigration { id });
-        }
-        if state.rules.rollback_slot.is_some() {
-            self.add(6, Call::RevertAccount { id, payer, accounts });
         }
     }
 
@@ -201,7 +201,7 @@ impl Choices<'_> {
         for motion in &self.world.motions {
             let (id, status) = (motion.id, motion.rules.status);
             if status == Status::Executed && motion.plan.is_some() {
-                self.add(4, Call::StartMigration { id, payer });
+                self.add(12, Call::StartMigration { id, payer });
             }
             if status.is_abandoned() && motion.rules.kind == Kind::Upgrade && !motion.reclaimed {
                 self.add(2, Call::ReclaimBuffer { id, recipient: right });

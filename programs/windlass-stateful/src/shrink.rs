@@ -1,22 +1,21 @@
 //! Leaving out steps for as long as what is left still fails: the shortest list says best what went wrong.
 
-use std::time::{Duration, Instant};
-
 use crate::step::Step;
 
-/// What `fails` says of the shortest list found within `patience`, and that list.
+/// The shortest list found in so many attempts, and what `fails` says of it.
 pub fn shrink(
     mut steps: Vec<Step>,
     mut why: String,
-    patience: Duration,
+    attempts: usize,
     fails: impl Fn(&[Step]) -> Option<(usize, String)>,
 ) -> (Vec<Step>, String) {
-    let began = Instant::now();
+    let mut tried = 0;
     let mut size = steps.len().div_ceil(2);
-    while size > 0 && began.elapsed() < patience {
+    while size > 0 && tried < attempts {
         let mut shorter = false;
         let mut from = 0;
-        while from < steps.len() && began.elapsed() < patience {
+        while from < steps.len() && tried < attempts {
+            tried += 1;
             let until = steps.len().min(from + size);
             let rest = [&steps[..from], &steps[until..]].concat();
             match fails(&rest) {

@@ -9,6 +9,7 @@ use windlass_rules::program::Program;
 use windlass_rules::proposal::Proposal;
 use windlass_rules::revoke::{revoke, Revoked};
 use windlass_rules::{Key, RuleError};
+use windlass_stateful::idl;
 use windlass_stateful::rules::Rules;
 use windlass_stateful::run::{run, Disagreement, Ground};
 
@@ -16,15 +17,16 @@ use windlass_stateful::run::{run, Disagreement, Ground};
 const LIVES: u64 = 40;
 
 fn noticed(rules: Rules) -> Disagreement {
-    let ground = Ground::new();
+    let ground = Ground { attempts: 60, ..Ground::new() };
     let result = run(&ground, rules, 1, 0, |life, _| life + 1 == LIVES);
     *result.err().expect("a broken rule is noticed")
 }
 
 #[test]
-fn the_rules_as_they_are_agree() {
+fn the_rules_as_they_are_agree_on_every_instruction() {
     let ground = Ground::new();
-    run(&ground, Rules::default(), 2, 0, |life, _| life == 1).unwrap();
+    let tally = run(&ground, Rules::default(), 1, 0, |life, _| life + 1 == LIVES).unwrap();
+    assert_eq!(tally.seldom(&idl::instructions(), 5), Vec::<&str>::new(), "{tally}");
 }
 
 #[test]
@@ -40,7 +42,7 @@ fn one_approval_too_few_is_noticed() {
     }
     let disagreement = noticed(Rules { approve: lax, ..Rules::default() });
     assert!(disagreement.why.contains("proposal"), "{disagreement}");
-    assert!(disagreement.steps.len() < 20, "{disagreement}");
+    assert!(disagreement.steps.len() < disagreement.after, "{disagreement}");
 }
 
 #[test]

@@ -37,9 +37,9 @@ test: $(STAMP) ## every test but the long ones and those that need a validator
 	@$(BIN)/pytest -q -m "not validator and not long" $(ARGS)
 
 test-validator: $(STAMP) ## the same parts on Agave's solana-test-validator (SOLANA_TEST_VALIDATOR names it)
-	@$(BIN)/pytest -q -m validator $(ARGS)
+	@$(BIN)/pytest -q -m "validator and not long" $(ARGS)
 
-test-long: $(STAMP) ## simulations of many minutes
+test-long: $(STAMP) ## simulations of many minutes, and what takes long on the validator
 	@$(BIN)/pytest -q -m long $(ARGS) || test $$? -eq 5
 
 simulate: $(STAMP) ## the indexer against a faulty chain and database, SEEDS (0:50) of them

@@ -30,13 +30,13 @@ class Dev:
     graphql: str
     database: str
 
-    def ask(self, query: str, **variables: str) -> Any:
+    def ask(self, query: str, **variables: object) -> Any:
         """The data of a query that has to succeed."""
         answer = httpx.post(self.graphql, json={"query": query, "variables": variables}, timeout=60).json()
         assert "errors" not in answer, answer
         return answer["data"]
 
-    def until(self, query: str, enough: Callable[[Any], Any], seconds: float, **variables: str) -> Any:
+    def until(self, query: str, enough: Callable[[Any], Any], seconds: float, **variables: object) -> Any:
         """The first answer that is `enough`; fails with the last one after so many seconds."""
         deadline = time.monotonic() + seconds
         while not enough(answer := self.ask(query, **variables)):

@@ -51,6 +51,9 @@ bench-graphql: $(STAMP) ## requests a second beside PostGraphile 5 and plain Str
 bench-latency: $(STAMP) ## slot's confirmation to subscriber's message
 	@$(BIN)/python benchmarks/subscription_latency.py $(ARGS)
 
+bench-fanout: $(STAMP) ## a commit to the messages of 1,000 subscribers
+	@$(BIN)/python benchmarks/subscription_fanout.py measure $(ARGS)
+
 bench-indexer: $(STAMP) ## decode, backfill, rebuild, live (ARGS="live --minutes 10" for some of it)
 	@! command -v npm >/dev/null || npm ci --silent --prefix benchmarks/indexer/peers
 	@PYTHONPATH=.:tests $(BIN)/python -m benchmarks.indexer $(ARGS)
@@ -108,4 +111,4 @@ lock: ## pin what pyproject.toml asks for, with hashes
 clean: ## remove the virtual environment and caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo dev test test-validator test-long simulate bench-latency bench-indexer test-rust test-model stateful test-stateful fuzz mutants check-mutants lint format programs lock clean
+.PHONY: help setup demo dev test test-validator test-long simulate bench-latency bench-fanout bench-indexer test-rust test-model stateful test-stateful fuzz mutants check-mutants lint format programs lock clean

@@ -20,11 +20,12 @@ from stack.dev import Dev, running_dev
 from stack.validator import ON_VALIDATOR, running_validator
 from windlass_commands.rpc import Account
 from windlass_indexer.rpc import Rpc
-from windlass_programs.addresses import TOKEN_PROGRAM, VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
+from windlass_programs.addresses import SYSTEM_PROGRAM, TOKEN_PROGRAM, VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
 from windlass_programs.artifacts import program_elf_path
 from windlass_programs.collateral_vault import CollateralVault
 
 USERS, DEPOSITS_EACH = 50, 100
+WALLET_LAMPORTS = 1_000_000_000_000
 CUT_SECONDS = 3.0
 SECONDS = 600.0
 POSTS_AT_ONCE, CALLS_A_POST = 8, 20
@@ -103,6 +104,8 @@ def test_five_thousand_transactions_arrive_whatever_is_cut_and_restarted_meanwhi
     users = [User(f"user {number}") for number in range(USERS)]
     held = {MINT: mint_account(), **{user.tokens: token_account(user) for user in users}}
     accounts = [Account(address, 10_000_000, TOKEN_PROGRAM, data, executable=False) for address, data in held.items()]
+    # Not mints: 500 million SOL for each of them are more lamports than fit into 64 bits.
+    accounts += [Account(user.address, WALLET_LAMPORTS, SYSTEM_PROGRAM, b"", executable=False) for user in users]
     programs = [
         (WINDLASS_PROGRAM_ID, program_elf_path("windlass"), None),
         (VAULT_PROGRAM_ID, program_elf_path("collateral_vault_v1"), None),
@@ -110,7 +113,7 @@ def test_five_thousand_transactions_arrive_whatever_is_cut_and_restarted_meanwhi
     deposits = [(user, user.deposit(amount)) for amount in range(1, DEPOSITS_EACH + 1) for user in users]
     half = len(deposits) // 2
     with (
-        running_validator(programs, mints=[user.address for user in users], accounts=accounts) as validator,
+        running_validator(programs, accounts=accounts) as validator,
         cut_connections(int(validator.ws_url.rpartition(":")[2]), CUT_SECONDS) as websocket,
         running_dev(validator.rpc_url, f"ws://127.0.0.1:{websocket.port}") as dev,
     ):

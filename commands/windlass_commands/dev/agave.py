@@ -31,6 +31,7 @@ LOCALHOST = "127.0.0.1"
 READY_SECONDS = 60.0
 SNAPSHOT_SECONDS = 120.0
 POLL_SECONDS = 0.1
+LOG_LINES = 3
 # Agave's DEFAULT_TICKS_PER_SECOND is 160.
 TICK_MS = 6.25
 # A warp must not leave the first epoch, whose leaders alone the snapshot knows: 11 days of 50 ms slots.
@@ -140,7 +141,7 @@ class AgaveValidator:
         async with Rpc(self.rpc_url) as rpc:
             while True:
                 if child.ended:
-                    raise child.failure()
+                    raise ProcessFailed(f"{child.failure()}{self._last_errors()}")
                 try:
                     if await rpc.call("getSlot", {"commitment": "confirmed"}, repeatable=False) >= first_slot:
                         return
@@ -162,6 +163,13 @@ class AgaveValidator:
             if time.monotonic() > deadline:
                 raise ProcessFailed(f"The validator made no snapshot of slot {slot} within {SNAPSHOT_SECONDS:.0f} s.")
             await asyncio.sleep(POLL_SECONDS)
+
+    def _last_errors(self) -> str:
+        """What its log has of errors, which it does not print."""
+        log = self.directory / "ledger" / "validator.log"
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        errors = [line for line in lines if " ERROR " in line or not line.startswith("[")][-LOG_LINES:]
+        return "\nIts log's last errors:\n" + "\n".join(f"    {line}" for line in errors) if errors else ""
 
     def _genesis(self, account: Account) -> Path:
         """A file with an account of the genesis block, in the form that `solana account --output json` writes."""

@@ -177,6 +177,19 @@ class Follower:
                     return
             except RpcError as error:
                 _log.warning("stream %s could not be repaired from %s: %s", stream, node.shown, error)
+        await self._tell_pruned(stream)
+
+    async def _tell_pruned(self, stream: str) -> None:
+        """What nobody has any more stays missing: people are told which stream it is of, and from where on."""
+        seq, slot = await self._store.folded(stream)
+        available = await self._chain.first_available_slot()
+        if stream in self._gaps and slot < available:
+            _log.error("stream %s: events after %d are not to be had before slot %d", stream, seq, available)
+            await self._store.mark(
+                stream,
+                f"the events after {seq} are missing and the node has nothing before slot {available}: "
+                "name one that keeps them with --more-rpc",
+            )
 
     async def _read_stream(self, transactions: Ingest, chain: Chain, stream: str) -> bool:
         """Whether that brought it forward."""

@@ -81,6 +81,16 @@ class Store:
         signature: str | None = await self._pool.fetchval(_SQL["last_signature"], stream)
         return signature
 
+    async def folded(self, stream: str) -> tuple[int, int]:
+        """Number and slot of the newest event that `stream` has folded; zeros before the first."""
+        row = await self._pool.fetchrow(_SQL["folded"], stream)
+        return (row["seq"], row["slot"]) if row else (0, 0)
+
+    async def mark(self, stream: str, disagreement: str) -> None:
+        """Say of the stream what is wrong with it, until it agrees with its account."""
+        async with self._fence.transaction(self._pool) as connection:
+            await mark(connection, {stream: disagreement})
+
     async def tell_time(self, programs: Sequence[str], time: ChainTime) -> None:
         """Record what the node says of the chain, and tell the readers if it is news."""
         async with self._fence.transaction(self._pool) as connection:

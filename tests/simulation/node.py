@@ -94,6 +94,10 @@ class Node:
         self.rpc_url = ""
         self.ws_url = ""
 
+    def prune(self, before: int) -> None:
+        """It forgets the transactions of the slots before this one."""
+        self._reader.kept_from = before
+
     def heal(self) -> None:
         """No more faults from here on."""
         self.healed = True

@@ -106,6 +106,8 @@ class Reader:
         self._now = now
         self._shuffle = shuffle
         self._tells_index = tells_index
+        # The node has pruned what is before this slot.
+        self.kept_from = 0
         # Transactions that the node has not got yet, although it has their slots.
         self.unlisted: Callable[[Executed, int], bool] = lambda transaction, age: False
         self.absent: Callable[[Executed], bool] = lambda transaction: False
@@ -132,7 +134,7 @@ class Reader:
         return {"solana-core": "4.2.2", "feature-set": 1}
 
     def _getFirstAvailableBlock(self, view: View, options: Any) -> Answer:  # noqa: N802
-        return 0
+        return self.kept_from
 
     def _minimumLedgerSlot(self, view: View, options: Any) -> Answer:  # noqa: N802
         return 0
@@ -171,7 +173,7 @@ class Reader:
         for number in range(len(blocks) - 1, -1, -1):
             if before is not None and number > before[0]:
                 continue
-            if after is not None and number < after[0]:
+            if (after is not None and number < after[0]) or blocks[number].slot < self.kept_from:
                 break
             for place, transaction in self._listed(blocks[number]):
                 within = (before is None or (number, place) < before) and (after is None or (number, place) > after)
@@ -187,7 +189,7 @@ class Reader:
         number, index = place
         block = view.blocks[number]
         transaction = block.transactions[index]
-        if self.absent(transaction):
+        if self.absent(transaction) or block.slot < self.kept_from:
             return None
         _refuse_version(transaction, options)
         told = {"transactionIndex": index} if self._tells_index else {}
@@ -224,12 +226,11 @@ class Reader:
             _refuse_version(transaction, options)
         return answer | {"transactions": [transaction.result for transaction in transactions]}
 
-    @staticmethod
-    def _block(view: View, slot: int, commitment: str | None) -> Block:
+    def _block(self, view: View, slot: int, commitment: str | None) -> Block:
         blocks = view.upto(commitment)
         if slot > blocks[-1].slot:
             raise Refused(-32004, f"Block not available for slot {slot}")
-        if (number := view.by_slot.get(slot)) is None:
+        if (number := view.by_slot.get(slot)) is None or slot < self.kept_from:
             raise Refused(-32007, f"Slot {slot} was skipped, or missing due to ledger jump to recent snapshot")
         return blocks[number]
 

@@ -47,3 +47,6 @@ WHERE (excluded.confirmed_slot, excluded.finalized_slot, excluded.chain_time)
 -- name: last_signature
 -- Where the repair of a stream begins: everything before it is folded.
 SELECT signature FROM events WHERE stream = $1 AND seq = (SELECT seq FROM streams WHERE stream = $1)
+
+-- name: folded
+SELECT seq, slot FROM streams WHERE stream = $1

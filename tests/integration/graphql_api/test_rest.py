@@ -143,7 +143,8 @@ async def test_what_is_not_there_is_404_and_what_is_wrong_is_400(service: Servic
         assert said in refused[2]
     assert (await _refusal(service, "/upgrade"))[:2] == (404, "NOT_FOUND")
     response = await service.http.post(f"{service.url}/upgrade/proposals")
-    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
+    assert response.status_code == 405
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD"}
     assert response.json()["errors"][0]["extensions"] == {"code": "METHOD_NOT_ALLOWED"}
 
 

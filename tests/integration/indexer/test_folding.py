@@ -129,7 +129,7 @@ async def test_an_event_that_no_table_knows_is_kept_and_counts_in_its_stream_and
     told = "event 4 (not in the IDL) is known to no table: what is shown may be older than the chain"
     assert tuple(row) == (4, digest_of(history), told)
     # That the chain has the same digest does not say that the tables have what the event tells.
-    await pool.execute(queries.load("verifier.sql")["agreed"], [history.stream], [4], [10_000])
+    await pool.execute(queries.load("verifier.sql")["agreed"], [history.stream], [4], [10_000], [1])
     assert tuple(await pool.fetchrow("SELECT verified_seq, disagreement FROM streams")) == (4, told)
 
 

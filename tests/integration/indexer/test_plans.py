@@ -83,7 +83,7 @@ def statements(filled: Filled) -> dict[str, tuple[str, list[Any]]]:
         "folding: mark": (folding["mark_streams"], [filled.vaults, ["wrong"] * 5]),
         "verifier: stalest": (verifier["stalest"], [100]),
         "verifier: named": (verifier["named"], [filled.vaults]),
-        "verifier: agreed": (verifier["agreed"], [filled.vaults, five, five]),
+        "verifier: agreed": (verifier["agreed"], [filled.vaults, five, five, [1] * 5]),
         "verifier: disagreed": (verifier["disagreed"], [filled.vaults, five, ["wrong"] * 5]),
         "alerts: scope": (alerts["scope"], [filled.ids]),
         "alerts: raise": (alerts["raise"], [filled.ids, filled.multisigs, NOW, None]),

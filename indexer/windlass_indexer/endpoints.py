@@ -1,8 +1,10 @@
-"""Several nodes of one chain: the first that answers is asked, and the next one takes over where it does not."""
+"""Several nodes of one chain: the first that answers is asked, and the next one takes over where it does not, or where
+it stays behind the others."""
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -19,6 +21,11 @@ _log = logging.getLogger(__name__)
 # For so long a node that failed is asked only where no other answers; twice as long each time that it fails again.
 _ASIDE_SECONDS = 2.0
 _ASIDE_AT_MOST_SECONDS = 60.0
+# A node that is so far behind tells as its newest what others have as final (a block is, with 31 on top of it). Once
+# left, it is asked again when it is within half of that.
+BEHIND_SLOTS = 32
+_LOOK_SECONDS = 5.0
+_CONFIRMED = {"commitment": "confirmed"}
 
 
 class Endpoints:
@@ -30,6 +37,7 @@ class Endpoints:
     def __init__(self, urls: Sequence[str]) -> None:
         self.nodes = [Rpc(url) for url in urls]
         self._aside: dict[Rpc, tuple[float, float]] = {}  # until when, and for how long that was
+        self._behind: set[Rpc] = set()
         self._genesis = ""
         self._joined: set[Rpc] = set()
         self._open = AsyncExitStack()
@@ -48,6 +56,47 @@ class Endpoints:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._open.aclose()
+
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        """Meanwhile it is looked every few seconds at which of several nodes are behind."""
+
+        async def watch() -> None:
+            while True:
+                await self.look()
+                await asyncio.sleep(_LOOK_SECONDS)
+
+        watching = asyncio.create_task(watch()) if len(self.nodes) > 1 else None
+        try:
+            yield
+        finally:
+            while watching and not watching.done():  # an HTTP client may miss being cancelled once
+                watching.cancel()
+                await asyncio.wait([watching], timeout=1.0)
+
+    async def look(self) -> None:
+        """A node that is BEHIND_SLOTS or more behind the newest is asked only where no other answers.
+
+        Of three or more, the newest is where two of them are: one alone may claim any slot.
+        """
+        answers = await asyncio.gather(*map(_confirmed_slot, self.nodes))
+        slots = {node: slot for node, slot in zip(self.nodes, answers, strict=True) if slot is not None}
+        if not slots:
+            return
+        newest = sorted(slots, key=lambda node: -slots[node])[len(slots) > 2]
+        for node, slot in slots.items():
+            distance = slots[newest] - slot
+            if distance >= BEHIND_SLOTS and node not in self._behind:
+                self._behind.add(node)
+                _log.warning(
+                    "%s is %d slots behind %s and is asked only where no other node answers, until it has caught up",
+                    node.shown,
+                    distance,
+                    newest.shown,
+                )
+            elif distance <= BEHIND_SLOTS // 2 and node in self._behind:
+                self._behind.remove(node)
+                _log.info("%s has caught up and is asked again", node.shown)
 
     async def call(self, method: str, *params: Json) -> Json:
         """One method's result."""
@@ -82,7 +131,7 @@ class Endpoints:
 
     def _in_order(self) -> list[Rpc]:
         now = monotonic()
-        return sorted(self.nodes, key=lambda node: self._aside.get(node, (0.0, 0.0))[0] > now)
+        return sorted(self.nodes, key=lambda node: (self._aside.get(node, (0.0, 0.0))[0] > now, node in self._behind))
 
     async def _join(self, node: Rpc) -> None:
         """A node is of another chain or is not, which is asked once; a single one's is the caller's business."""
@@ -106,3 +155,12 @@ class Endpoints:
         length = min(2 * before, _ASIDE_AT_MOST_SECONDS) if before else _ASIDE_SECONDS
         self._aside[node] = monotonic() + length, length
         _log.warning("%s is not asked for %.0f s while another node answers: %s", node.shown, length, error)
+
+
+async def _confirmed_slot(node: Rpc) -> int | None:
+    """The node's newest; None where it does not say, which is for those to tell who need an answer."""
+    try:
+        async with asyncio.timeout(_LOOK_SECONDS):
+            return int(await node.call("getSlot", _CONFIRMED))
+    except (RpcError, TimeoutError, TypeError, ValueError):
+        return None

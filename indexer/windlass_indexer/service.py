@@ -92,7 +92,12 @@ class _Indexer:
             for program in settings.programs
         }
         self._wakeups = Wakeups(
-            settings.ws_urls, list(self._followers), self._tell, self._slot_told.set, self._sweep_soon
+            settings.ws_urls,
+            list(self._followers),
+            self._tell,
+            self._slot_told.set,
+            self._sweep_soon,
+            lambda: self._time.confirmed_slot,
         )
 
     async def run(self) -> None:
@@ -183,7 +188,7 @@ async def _claimed(settings: Settings) -> AsyncIterator[tuple[asyncpg.Pool, Chai
 
 @asynccontextmanager
 async def _reached_chain(settings: Settings) -> AsyncIterator[Chain]:
-    async with Endpoints(settings.rpc_urls) as endpoints:
+    async with Endpoints(settings.rpc_urls) as endpoints, endpoints.watched():
         chain = Chain(endpoints)
         try:
             async with asyncio.timeout(_START_SECONDS):

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 import websockets
 
+from windlass_indexer.endpoints import BEHIND_SLOTS
 from windlass_indexer.errors import WebsocketRefused
 from windlass_indexer.retries import persistently
 from windlass_indexer.settings import without_password
@@ -34,6 +35,7 @@ class Wakeups:
 
     Calls `on_signature(program, signature, slot)` for each success told, `on_slot()` for each slot, and
     `on_connected()` whenever the subscriptions stand (again): what happened before that was not told.
+    `confirmed_slot()` is how far the chain is: a connection that tells of much older slots ends, if there is another.
     """
 
     def __init__(
@@ -43,7 +45,9 @@ class Wakeups:
         on_signature: Callable[[str, str, int], None],
         on_slot: Callable[[], None],
         on_connected: Callable[[], None],
+        confirmed_slot: Callable[[], int],
     ) -> None:
+        self._several = len(urls) > 1
         self._urls = cycle(urls)
         self._shown = " or ".join(map(without_password, urls))
         self._url = next(self._urls)
@@ -51,6 +55,7 @@ class Wakeups:
         self._on_signature = on_signature
         self._on_slot = on_slot
         self._on_connected = on_connected
+        self._confirmed_slot = confirmed_slot
 
     async def run(self) -> None:
         """Listen for ever, connecting again as often as it takes. Raises WebsocketRefused."""
@@ -116,7 +121,10 @@ class Wakeups:
 
     def _dispatch(self, message: Any, programs: dict[int, str]) -> None:
         match message:
-            case {"method": "slotNotification"}:
+            case {"method": "slotNotification", "params": {"result": {"slot": slot}}}:
+                behind = self._confirmed_slot() - slot
+                if self._several and behind >= BEHIND_SLOTS:
+                    raise TimeoutError(f"{without_password(self._url)} is {behind} slots behind")
                 self._on_slot()
             case {
                 "method": "logsNotification",

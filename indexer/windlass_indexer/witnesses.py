@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from time import monotonic
 
 from windlass_indexer.chain import AccountAt, Chain
+from windlass_indexer.endpoints import BEHIND_SLOTS
 from windlass_indexer.errors import RpcError
 
 _log = logging.getLogger(__name__)
@@ -16,14 +17,17 @@ _LEFT_OUT_SECONDS = 10.0
 
 
 class Witnesses:
-    """The nodes in the order in which they are named: the first of them is the one that is followed."""
+    """The nodes in the order in which they are named: the first that is not behind the others is followed."""
 
     def __init__(self, nodes: Sequence[Chain]) -> None:
         self._nodes = nodes
         self._left_out: dict[Chain, float] = {}  # until when
 
     async def accounts(self, addresses: Sequence[str]) -> list[tuple[str, list[AccountAt]]]:
-        """By node that answers, with its URL as it may be shown. Raises RpcError where none does."""
+        """By node that answers, with its URL as it may be shown; the one that is followed first.
+
+        Raises RpcError where none answers.
+        """
         now = monotonic()
         asked = [node for node in self._nodes if self._left_out.get(node, 0.0) <= now] or self._nodes
         answers = await asyncio.gather(*(self._ask(node, addresses) for node in asked))
@@ -38,7 +42,9 @@ class Witnesses:
             if isinstance(answer, Exception):
                 _log.warning("%s says nothing of the accounts: %s", node.shown, answer or type(answer).__name__)
                 self._left_out[node] = monotonic() + _LEFT_OUT_SECONDS
-        return told
+        slots = {name: max((account.slot for account in accounts), default=0) for name, accounts in told}
+        newest = max(slots.values())
+        return sorted(told, key=lambda each: newest - slots[each[0]] >= BEHIND_SLOTS)
 
     async def _ask(self, node: Chain, addresses: Sequence[str]) -> list[AccountAt] | RpcError | TimeoutError:
         if len(self._nodes) == 1:

@@ -24,6 +24,7 @@ class Served:
     def __init__(self, name: Any, genesis: str = "one chain") -> None:
         self.name = name
         self.genesis = genesis
+        self.slot: Any = None  # what it says to getSlot, where that is not its name
         self.error: dict[str, Any] | None = None
         self.status = 200
         self.asked = 0
@@ -37,6 +38,8 @@ class Served:
     def _one(self, method: str) -> dict[str, Any]:
         if method == "getGenesisHash":
             return {"result": self.genesis}
+        if method == "getSlot" and self.slot is not None:
+            return {"result": self.slot}
         return {"error": self.error} if self.error else {"result": self.name}
 
 
@@ -80,6 +83,41 @@ async def test_a_node_that_says_it_is_behind_is_passed_over_and_one_that_refuses
         first.error = {"code": -32602, "message": "Invalid params"}
         with pytest.raises(RpcRefused, match="Invalid params"):
             await nodes.call("getSlot")
+
+
+async def test_a_node_that_stays_behind_is_left_until_it_has_caught_up(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    first, second = Served("first"), Served("second")
+    async with asking(first, second) as nodes:
+        for slot, asked in [(969, "first"), (968, "second"), (980, "second"), (984, "first")]:
+            first.slot, second.slot = slot, 1_000
+            await nodes.look()
+            assert await nodes.call("name") == asked, slot
+        first.slot = 10
+        await nodes.look()
+        second.status = 503
+        assert await nodes.call("name") == "first", "better than nobody"
+    shown = [node.shown for node in nodes.nodes]
+    assert [record.message for record in caplog.records if shown[0] in record.message] == [
+        f"{shown[0]} is 32 slots behind {shown[1]} and is asked only where no other node answers, "
+        "until it has caught up",
+        f"{shown[0]} has caught up and is asked again",
+        f"{shown[0]} is 990 slots behind {shown[1]} and is asked only where no other node answers, "
+        "until it has caught up",
+    ]
+
+
+@pytest.mark.parametrize("claimed", [10**15, 0, "soon"])
+async def test_one_of_three_nodes_may_claim_any_slot_and_the_others_are_asked_as_before(claimed: Any) -> None:
+    nodes = first, second, third = Served("first"), Served("second"), Served("third")
+    for each in nodes:
+        each.slot = 1_000
+    third.slot = claimed
+    async with asking(first, second, third) as asked:
+        await asked.look()
+        assert await asked.call("name") == "first"
+        first.status = 503
+        assert await asked.call("name") == "second"
 
 
 async def test_a_signature_that_one_node_does_not_know_another_may() -> None:
@@ -127,6 +165,15 @@ async def test_a_witness_that_does_not_answer_is_left_out_for_a_while(monkeypatc
         assert second.asked == times
         second.status, now = 200, now + 11
         assert len(await asked.accounts(["stream"])) == 2
+
+
+async def test_the_word_of_a_node_that_is_behind_comes_after_that_of_one_that_is_not() -> None:
+    first, second = Served("first"), Served("second")
+    async with asking(first, second) as nodes:
+        asked = Witnesses(Chain(nodes).nodes)
+        for slot, order in [(69, [69, 100]), (68, [100, 68])]:
+            first.name, second.name = ({"context": {"slot": each}, "value": [None]} for each in (slot, 100))
+            assert [accounts[0].slot for _, accounts in await asked.accounts(["stream"])] == order
 
 
 def told(name: str, seq: int, digest: bytes, slot: int = 70) -> tuple[str, Any]:

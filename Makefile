@@ -31,10 +31,10 @@ demo: $(STAMP) ## watch a governed upgrade happen (ARGS=--exit ends after the st
 dev: $(STAMP) ## everything up: chain, database, indexer, API
 	@$(BIN)/windlass dev $(ARGS)
 
-test: $(STAMP) ## every test but the long ones and those that need a validator
+test: $(STAMP) ## every test but the long ones and those that need a validator, in WORKERS (2) processes
 	@if command -v cargo >/dev/null; then cargo test --quiet --locked --manifest-path programs/Cargo.toml -p windlass-rules; \
 	else echo "cargo is not here: windlass-rules' own tests are left out"; fi
-	@$(BIN)/pytest -q -m "not validator and not long" $(ARGS)
+	@$(BIN)/pytest -q -n $(or $(WORKERS),2) --dist loadfile -m "not validator and not long" $(ARGS)
 
 test-validator: $(STAMP) ## the same parts on Agave's solana-test-validator (SOLANA_TEST_VALIDATOR names it)
 	@$(BIN)/pytest -q -m "validator and not long" $(ARGS)

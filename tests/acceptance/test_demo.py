@@ -15,7 +15,7 @@ import pytest
 from stack.leftovers import Mark
 
 WINDLASS = str(Path(sys.executable).with_name("windlass"))
-STORY_SECONDS = 60
+STORY_SECONDS = 240
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-GONE_SECONDS = 20.0
+GONE_SECONDS = 90.0
 POLL_SECONDS = 0.1
 
 

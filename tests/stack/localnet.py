@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-START_SECONDS = 30
-STOP_SECONDS = 5
+START_SECONDS = 90
+STOP_SECONDS = 30
 COMMAND = str(Path(sys.executable).with_name("windlass-localnet"))
 
 

@@ -32,14 +32,22 @@ def running_postgres() -> Iterator[str]:
 
 
 async def create_template(server: str) -> str:
-    """Makes a migrated database that the others are copied from; gives its name."""
+    """Makes a migrated database that the others are copied from; gives its name.
+
+    One process at a time on a server: roles are the whole server's, and two that make the same one collide.
+    """
     template = f"windlass_template_{os.getpid()}"
-    await _execute(server, f"CREATE DATABASE {template}")
-    connection = await asyncpg.connect(database_url(server, template))
+    turn = await asyncpg.connect(server)
     try:
-        await migrations.apply(connection)
+        await turn.execute("SELECT pg_advisory_lock(hashtext('windlass_template'))")
+        await turn.execute(f"CREATE DATABASE {template}")
+        connection = await asyncpg.connect(database_url(server, template))
+        try:
+            await migrations.apply(connection)
+        finally:
+            await connection.close()
     finally:
-        await connection.close()
+        await turn.close()
     return template
 
 

@@ -16,7 +16,7 @@ from solders.message import Message
 from solders.pubkey import Pubkey
 from solders.transaction import VersionedTransaction
 
-DEADLINE_SECONDS = 20.0
+DEADLINE_SECONDS = 90.0
 SOL = 1_000_000_000
 
 

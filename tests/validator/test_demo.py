@@ -16,7 +16,7 @@ from stack.leftovers import Mark
 from stack.validator import needs_validator, validator_binary
 
 WINDLASS = str(Path(sys.executable).with_name("windlass"))
-STORY_SECONDS = 180
+STORY_SECONDS = 400
 
 pytestmark = pytest.mark.validator
 

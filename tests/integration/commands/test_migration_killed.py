@@ -19,7 +19,7 @@ from windlass_programs.windlass import MigrationTracker
 
 WINDLASS = str(Path(sys.executable).with_name("windlass"))
 ACCOUNTS = 300
-DEADLINE_SECONDS = 60
+DEADLINE_SECONDS = 180
 
 
 @pytest.fixture

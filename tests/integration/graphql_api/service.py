@@ -17,7 +17,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-DEADLINE = 20.0
+DEADLINE = 90.0
 """Seconds after which what is waited for is not coming any more."""
 
 

@@ -48,9 +48,9 @@ class Ended:
 
 
 async def run_to_end(*arguments: str, env: Mapping[str, str] | None = None, stdin: bytes = b"") -> Ended:
-    """`windlass-indexer` with these arguments; 15 seconds are given."""
+    """`windlass-indexer` with these arguments; a minute and a half is given."""
     process = await asyncio.create_subprocess_exec(COMMAND, *arguments, env=env, stdin=PIPE, stdout=PIPE, stderr=PIPE)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(90):
         out, err = await process.communicate(stdin)
     return Ended(process.returncode or 0, out.decode(), err.decode())
 
@@ -83,7 +83,7 @@ async def running_indexer(
                 # Not process.terminate(): it would collect a process killed just now, whose end asyncio then misses.
                 with suppress(ProcessLookupError):
                     os.kill(process.pid, signal.SIGTERM)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(90):
                 code = await process.wait()
             log.seek(0)
             text = log.read()

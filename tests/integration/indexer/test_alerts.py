@@ -268,7 +268,7 @@ async def test_who_reads_by_the_number_of_the_change_misses_nothing(pool: asyncp
             history.propose()
             await store.commit(WINDLASS, history.events[-3:])
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         await asyncio.gather(look(), write(first), write(second))
     assert seen == [row[0] for row in await pool.fetch("SELECT change FROM alerts ORDER BY change")]
 

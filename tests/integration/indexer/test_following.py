@@ -97,7 +97,7 @@ async def test_readers_are_notified_by_the_commit_that_changes_a_vault(
     )
     async with running_indexer(chain.localnet, database):
         signature = await chain.send(user, user.initialize())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(90):
             while (message := await told.get())["kind"] != "vault":
                 assert message["kind"] == "status"
         slot = (await chain.transaction(signature))["slot"]

@@ -110,7 +110,7 @@ async def test_sessions_that_somebody_ends_delay_a_start_and_do_not_end_it(
             sessions -= await connection.fetchval(cut)
 
     async with running_indexer(localnet, database):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             await cut_whatever_comes(8)
         await until(lambda: connection.fetchval("SELECT slot FROM cursors"), "the chain is followed")
 

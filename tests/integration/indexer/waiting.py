@@ -8,7 +8,7 @@ from typing import TypeVar
 Value = TypeVar("Value")
 
 
-async def until(condition: Callable[[], Awaitable[Value | None]], what: str, seconds: float = 20.0) -> Value:
+async def until(condition: Callable[[], Awaitable[Value | None]], what: str, seconds: float = 90.0) -> Value:
     """The first value of `condition` that is true; asks every 10 ms. Raises AssertionError after `seconds`."""
     deadline = monotonic() + seconds
     while not (value := await condition()):

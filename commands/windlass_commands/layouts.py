@@ -15,6 +15,7 @@ from typing import Any
 from solders.pubkey import Pubkey
 from windlass_programs.windlass import AccountLayout, MigrationPlan
 
+from windlass_commands.packed_accounts import PackedAccounts
 from windlass_commands.rpc import Rpc
 
 
@@ -40,41 +41,46 @@ class Side(Enum):
 
 @dataclass(frozen=True)
 class Placed:
-    """An account that is in a layout of the plan, and the lamports that it holds."""
+    """Accounts that are in one layout of the plan."""
 
     layout: AccountLayout
-    lamports: int
+    accounts: PackedAccounts
 
 
-async def listed(rpc: Rpc, program: Pubkey, plan: MigrationPlan, side: Side) -> dict[Pubkey, Placed]:
-    """All accounts of `program` that the node knows to be on `side`, in the order of their addresses."""
-    found = {}
+async def listed(rpc: Rpc, program: Pubkey, plan: MigrationPlan, side: Side) -> list[Placed]:
+    """All accounts of `program` that the node knows to be on `side`, for each layout of the plan."""
+    found = []
     for layout in plan.layouts:
         filters = [{"dataSize": side.size(layout)}, starts_with(side.discriminator(layout))]
-        accounts = await rpc.program_accounts(program, filters)
-        found.update({account.address: Placed(layout, account.lamports) for account in accounts})
-    return {address: found[address] for address in sorted(found, key=bytes)}
+        found.append(Placed(layout, await rpc.packed_accounts(program, filters)))
+    return found
+
+
+def count(found: Iterable[Placed]) -> int:
+    """How many accounts that are."""
+    return sum(len(placed.accounts) for placed in found)
 
 
 async def named(
     rpc: Rpc, addresses: Sequence[Pubkey], plan: MigrationPlan, side: Side
-) -> tuple[dict[Pubkey, Placed], list[Pubkey]]:
+) -> tuple[list[Placed], list[Pubkey]]:
     """Those of `addresses` that are on `side`, and those that are on neither."""
-    found, unknown = {}, []
+    found, unknown = [Placed(layout, PackedAccounts()) for layout in plan.layouts], []
     for address, account in zip(addresses, await rpc.accounts(addresses), strict=True):
         data = account.data if account else b""
-        if account and (layout := layout_of(data, plan.layouts, side)):
-            found[address] = Placed(layout, account.lamports)
-        elif not layout_of(data, plan.layouts, side.other):
+        place = layout_of(data, plan.layouts, side)
+        if account and place is not None:
+            found[place].accounts.add(bytes(address), account.lamports)
+        elif layout_of(data, plan.layouts, side.other) is None:
             unknown.append(address)
     return found, unknown
 
 
-def layout_of(data: bytes, layouts: Iterable[AccountLayout], side: Side) -> AccountLayout | None:
-    """The layout that an account's data is in on `side`, by size and discriminator."""
-    for layout in layouts:
+def layout_of(data: bytes, layouts: Iterable[AccountLayout], side: Side) -> int | None:
+    """The place in the plan of the layout that an account's data is in on `side`, by size and discriminator."""
+    for place, layout in enumerate(layouts):
         if len(data) == side.size(layout) and data.startswith(side.discriminator(layout)):
-            return layout
+            return place
     return None
 
 

@@ -1,13 +1,14 @@
 """Moving a program's accounts between the layouts of a voted plan: many of them, interrupted at any time, and again.
 
-Nothing is kept here of what has been done: an account's own bytes say which layout it is in.
+Nothing is kept here of what has been done: an account's own bytes say which layout it is in. So any number of these
+may run at once, and be killed at any moment.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from solders.instruction import Instruction
@@ -19,15 +20,14 @@ from windlass_commands.amounts import counted, sol
 from windlass_commands.errors import MigrationIncomplete, Refused, TransactionRefused
 from windlass_commands.explain import explained
 from windlass_commands.explanation import Subject
-from windlass_commands.instructions.move_accounts import migrate_account, revert_account
-from windlass_commands.layouts import Placed, Side, listed, named
+from windlass_commands.instructions.move_accounts import MoveCall, migrate_account, revert_account
+from windlass_commands.layouts import Placed, Side, count, listed, named
+from windlass_commands.move_costs import most_in_a_transaction, rent_of
 from windlass_commands.session import Session
-from windlass_commands.sweep import MAX_CALLS, Sweep
+from windlass_commands.sweep import Sweep
 
-# An AccountVersion's size; SMART_CONTRACT.md lists its bytes.
-RECEIPT_BYTES = 185
-# Calls that Windlass makes for each account: the governed program and the event; to make it rent-exempt; its receipt.
-MOVING, TOPPING_UP, RECEIPT = 2, 1, 3
+# Accounts that are created meanwhile are found by listing again; a node that lists what is done already ends here.
+MAX_PASSES = 5
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Direction:
     verb: str
     done: str
     leaves: Side
-    instruction: Callable[..., Instruction]
+    instruction: Callable[[MoveCall, Sequence[Pubkey]], Instruction]
 
 
 FORTH = Direction("migrate", "migrated", Side.OLD, migrate_account)
@@ -52,107 +52,127 @@ class Wanted:
     limit: int | None
     window: int
 
+    @property
+    def everything(self) -> bool:
+        """Whether that is all there is, whoever makes it meanwhile."""
+        return not self.accounts and self.limit is None
+
 
 async def move(session: Session, address: Pubkey, way: Direction, wanted: Wanted) -> None:
     """Tell what will be moved and what it costs, and move it. Raises Refused, MigrationIncomplete."""
     migration = await session.accounts.migration(address)
+    tracker, output = migration.tracker, session.output
     found = await chosen(session, migration, way, wanted)
-    sweep = sweep_of(session, migration, way, found, wanted.window)
-    growth = await rent_lacking(session, way, found.values())
-    receipts = await rent_of_receipts(session, migration, way, len(found))
-    output = session.output
-    what = f"{counted(len(found), 'account')} of program {migration.tracker.program}"
+    total = min(count(found), wanted.limit or count(found))
+    rent = await rent_of(session.rpc, tracker.plan, way.leaves, found)
+    what = f"{counted(total, 'account')} of program {tracker.program}"
     whose = "that are named" if wanted.accounts else "that the node lists"
     output.say(f"{way.verb.capitalize()}s {what} {whose} in the {way.leaves.value} layout.")
-    output.say(f"Costs {sol(growth)} of rent for what they grow by, at most {sol(receipts)} for receipts, and fees.")
-    result = {
-        "command": way.verb,
-        "migration": str(migration.address),
-        "found": len(found),
-        "rent": growth,
-        "rent_of_receipts": receipts,
-    }
+    output.say(f"Costs {sol(rent.growth)} of rent for what they grow by, {sol(rent.receipts)} for receipts, and fees.")
     balance = await session.rpc.balance(session.payer.address)
-    if balance < growth:
+    if balance < rent.growth:
         raise Refused(
-            f"{what} lack {sol(growth)} of rent, and the fee payer {session.payer.address} holds {sol(balance)}; "
+            f"{what} lack {sol(rent.growth)} of rent, and the fee payer {session.payer.address} holds {sol(balance)}; "
             "transfer SOL to it, name another with --fee-payer, or take fewer with --limit."
         )
+    sweep = sweep_of(session, migration, way, found, wanted.window)
     subject = Subject(
-        proposal=migration.tracker.proposal,
-        multisig=migration.tracker.multisig,
-        program=migration.tracker.program,
+        proposal=tracker.proposal,
+        multisig=tracker.multisig,
+        program=tracker.program,
         payer=session.payer.address,
     )
     try:
-        with account_bar(output.progress_console, len(found)) as sweep.progress:
-            await sweep.run(list(found))
+        left = await sweep_all(session, migration, way, wanted, sweep, found)
     except TransactionRefused as refusal:
         raise await explained(refusal, session.accounts, subject) from None
-    await tell(session, migration, way, sweep, result)
+    result = {
+        "command": way.verb,
+        "migration": str(migration.address),
+        "found": total,
+        "rent": rent.growth,
+        "rent_of_receipts": rent.receipts,
+    }
+    tell(session, way, sweep, left, result)
 
 
-async def chosen(session: Session, migration: Migration, way: Direction, wanted: Wanted) -> Mapping[Pubkey, Placed]:
-    """The accounts to move, each with its layout. Raises Refused where one that was named is in no layout."""
+async def chosen(session: Session, migration: Migration, way: Direction, wanted: Wanted) -> list[Placed]:
+    """The accounts to move by their layouts. Raises Refused where one that was named is in none."""
     tracker = migration.tracker
-    if wanted.accounts:
-        found, unknown = await named(session.rpc, wanted.accounts, tracker.plan, way.leaves)
-        if unknown:
-            raise Refused(
-                f"The account at {unknown[0]} is in no layout of migration {migration.address}, neither by size nor by "
-                f"discriminator; `windlass show {migration.address}` lists them."
-            )
-    else:
-        found = await listed(session.rpc, tracker.program, tracker.plan, way.leaves)
-    return dict(list(found.items())[: wanted.limit])
+    if not wanted.accounts:
+        return await listed(session.rpc, tracker.program, tracker.plan, way.leaves)
+    found, unknown = await named(session.rpc, wanted.accounts, tracker.plan, way.leaves)
+    if unknown:
+        raise Refused(
+            f"The account at {unknown[0]} is in no layout of migration {migration.address}, neither by size nor by "
+            f"discriminator; `windlass show {migration.address}` lists them."
+        )
+    return found
 
 
 def sweep_of(
-    session: Session, migration: Migration, way: Direction, found: Mapping[Pubkey, Placed], window: int
+    session: Session, migration: Migration, way: Direction, found: Sequence[Placed], window: int
 ) -> Sweep[Pubkey]:
-    """What sends the accounts, as many in a transaction as its size and its calls allow."""
+    """What sends the accounts, as many in a transaction as its size, its calls and its compute units allow."""
     tracker, payer = migration.tracker, session.payer
-    receipts = RECEIPT if tracker.plan.receipts and way is FORTH else 0
-    grows = any(way.leaves.other.size(each.layout) > way.leaves.size(each.layout) for each in found.values())
-    calls = MOVING + (TOPPING_UP if grows else 0) + receipts
+    call = MoveCall(
+        session.program_id,
+        tracker.multisig,
+        tracker.program,
+        migration.address,
+        payer.address,
+        tracker.plan.receipts,
+    )
 
-    def build(accounts: Sequence[Pubkey]) -> list[Instruction]:
-        return [
-            way.instruction(
-                session.program_id,
-                tracker.multisig,
-                tracker.program,
-                migration.address,
-                payer.address,
-                accounts,
-                tracker.plan.receipts,
-            )
-        ]
+    async def closed(account: Pubkey) -> bool:
+        """What its owner closed in the meantime needs no migration."""
+        now = await session.rpc.account(account)
+        return now is None or now.owner != tracker.program
 
     return Sweep(
-        session.rpc, payer, build, MAX_CALLS // calls, window, session.settings.priority_fee, session.settings.dry_run
+        session.rpc,
+        payer,
+        lambda accounts: [way.instruction(call, accounts)],
+        most_in_a_transaction(tracker.plan, way.leaves, found),
+        window,
+        session.settings.priority_fee,
+        session.settings.dry_run,
+        settled=closed,
     )
 
 
-async def rent_lacking(session: Session, way: Direction, accounts: Iterable[Placed]) -> int:
-    """Lamports that the accounts lack to be rent-exempt in their next layout."""
-    sizes = Counter((way.leaves.other.size(account.layout), account.lamports) for account in accounts)
-    rents = {size: await session.rpc.rent(size) for size in {size for size, _ in sizes}}
-    return sum(count * max(0, rents[size] - lamports) for (size, lamports), count in sizes.items())
-
-
-async def rent_of_receipts(session: Session, migration: Migration, way: Direction, count: int) -> int:
-    """Lamports that new receipts of `count` accounts lock; 0 where there are none."""
-    with_receipts = way is FORTH and migration.tracker.plan.receipts
-    return count * await session.rpc.rent(RECEIPT_BYTES) if with_receipts else 0
-
-
-async def tell(
-    session: Session, migration: Migration, way: Direction, sweep: Sweep[Pubkey], result: dict[str, Any]
-) -> None:
-    """What was done, or would be, and what is left. Raises MigrationIncomplete where some were refused."""
+async def sweep_all(
+    session: Session,
+    migration: Migration,
+    way: Direction,
+    wanted: Wanted,
+    sweep: Sweep[Pubkey],
+    found: list[Placed],
+) -> int:
+    """Move what was found, and what came meanwhile where everything is wanted; how many are listed as left."""
     tracker = migration.tracker
-    left = len(await listed(session.rpc, tracker.program, tracker.plan, way.leaves))
+    for _ in range(MAX_PASSES):
+        refused = {account for account, _ in sweep.refused}
+        rest = islice((account for account in each_of(found) if account not in refused), wanted.limit)
+        before = sweep.done
+        total = min(count(found) - len(refused), wanted.limit or count(found))
+        with account_bar(session.output.progress_console, total) as bar:
+            sweep.progress = lambda done, bar=bar, before=before: bar(done - before)  # type: ignore[misc]
+            await sweep.run(rest)
+        found = await listed(session.rpc, tracker.program, tracker.plan, way.leaves)
+        if sweep.rehearsal or not wanted.everything or count(found) <= len(sweep.refused):
+            break
+    return count(found)
+
+
+def each_of(found: Sequence[Placed]) -> Iterator[Pubkey]:
+    """The accounts of all layouts."""
+    for placed in found:
+        yield from placed.accounts
+
+
+def tell(session: Session, way: Direction, sweep: Sweep[Pubkey], left: int, result: dict[str, Any]) -> None:
+    """What was done, or would be, and what is left. Raises MigrationIncomplete where some were refused."""
     output = session.output
     done = f"would be {way.done}" if sweep.rehearsal else way.done
     output.field(done, f"{sweep.done:,} in {counted(sweep.transactions, 'transaction')}")
@@ -160,11 +180,14 @@ async def tell(
         output.say("Nothing was sent.")
     elif sweep.seconds and sweep.done:
         output.field("rate", f"{sweep.done / sweep.seconds:,.1f} accounts/s")
+    if sweep.gone:
+        output.field("closed meanwhile", f"{sweep.gone:,}")
     output.field("left", f"{left:,} in the {way.leaves.value} layout, as the node lists them")
     result = {
         **result,
         **({"dry_run": True} if sweep.rehearsal else {}),
         way.done: sweep.done,
+        "closed_meanwhile": sweep.gone,
         "left": left,
         "transactions": sweep.transactions,
         "seconds": round(sweep.seconds, 3),

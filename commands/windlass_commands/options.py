@@ -39,7 +39,7 @@ CHAIN_OPTIONS = [
     ),
     click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text."),
 ]
-SIGNING_OPTIONS = [
+PAYING_OPTIONS = [
     click.option(
         "--keypair",
         "-k",
@@ -48,16 +48,18 @@ SIGNING_OPTIONS = [
         "config.yml.",
     ),
     click.option("--fee-payer", metavar="FILE", help="Keypair file of whoever pays. Default: --keypair."),
-    click.option("--dry-run", is_flag=True, help="Simulate and explain; send nothing."),
-    click.option(
-        "--unsigned", is_flag=True, help="Print the unsigned transaction in base64 for a wallet; send nothing."
-    ),
     click.option(
         "--priority-fee",
         type=click.IntRange(min=0),
         default=0,
         metavar="MICROLAMPORTS",
         help="Price of a compute unit.",
+    ),
+]
+SENDING_OPTIONS = [
+    click.option("--dry-run", is_flag=True, help="Simulate and explain; send nothing."),
+    click.option(
+        "--unsigned", is_flag=True, help="Print the unsigned transaction in base64 for a wallet; send nothing."
     ),
 ]
 
@@ -69,7 +71,12 @@ def chain_options(command: Command) -> Command:
 
 def signing_options(command: Command) -> Command:
     """For commands that send transactions: the above and --keypair, --fee-payer, --dry-run, --unsigned."""
-    return _settings(command, [*SIGNING_OPTIONS, *CHAIN_OPTIONS])
+    return _settings(command, [*PAYING_OPTIONS, *SENDING_OPTIONS, *CHAIN_OPTIONS])
+
+
+def estimating_options(command: Command) -> Command:
+    """For commands that simulate what others would send: the first ones and --keypair, --fee-payer, --priority-fee."""
+    return _settings(command, [*PAYING_OPTIONS, *CHAIN_OPTIONS])
 
 
 def _settings(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:

@@ -34,11 +34,11 @@ def retryable(error: BaseException) -> bool:
     return isinstance(error, httpx.TransportError) and not isinstance(error, httpx.UnsupportedProtocol)
 
 
-def retrying() -> AsyncRetrying:
-    """The retry policy for requests that may be repeated without harm: 4 tries within about 2 seconds."""
+def retrying(attempts: int = ATTEMPTS) -> AsyncRetrying:
+    """The retry policy for requests that may be repeated without harm: by default 4 tries within about 2 seconds."""
     return AsyncRetrying(
         retry=retry_if_exception(retryable),
-        stop=stop_after_attempt(ATTEMPTS),
+        stop=stop_after_attempt(attempts),
         wait=wait_exponential(multiplier=0.15, max=2) + wait_random(0, 0.15),
         reraise=True,
     )

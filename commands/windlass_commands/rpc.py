@@ -7,6 +7,7 @@ answers are an open set, and solders' types know only those of their day.
 from __future__ import annotations
 
 import base64
+import json
 import struct
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,13 +25,17 @@ from solders.signature import Signature
 from windlass_programs.addresses import CLOCK_SYSVAR
 
 from windlass_commands.errors import RpcError, RpcRefused, RpcUnreachable
-from windlass_commands.retry import retrying
+from windlass_commands.pace import Pace
+from windlass_commands.packed_accounts import ListingReader, PackedAccounts
+from windlass_commands.retry import ATTEMPTS, retrying
 
 T = TypeVar("T")
 
 COMMITMENTS = ("processed", "confirmed", "finalized")
 MAX_ACCOUNTS_A_CALL = 100
 MAX_STATUSES_A_CALL = 256
+# A node may look through millions of accounts before it answers.
+LISTING_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -77,8 +82,11 @@ class Status:
 class Rpc:
     """One node. Every method raises RpcUnreachable or RpcRefused; reads are retried where that can help."""
 
-    def __init__(self, url: str, commitment: str = "confirmed", *, timeout: float = 30) -> None:
+    def __init__(
+        self, url: str, commitment: str = "confirmed", *, timeout: float = 30, pace: Pace | None = None
+    ) -> None:
         self.url = url
+        self._pace = pace or Pace()
         self.commitment = commitment
         self._client = AsyncClient(url, commitment=Commitment(commitment), timeout=timeout)
         self._http = httpx.AsyncClient(timeout=timeout, limits=httpx.Limits(max_connections=128))
@@ -129,6 +137,28 @@ class Rpc:
             )
             for each in found
         ]
+
+    async def packed_accounts(self, owner: Pubkey, filters: Sequence[Mapping[str, Any]]) -> PackedAccounts:
+        """As `program_accounts` without data, for any number of accounts: read while the answer arrives."""
+        options = {
+            "encoding": "base64",
+            "commitment": self.commitment,
+            "filters": list(filters),
+            "dataSlice": {"offset": 0, "length": 0},
+        }
+        body = {"jsonrpc": "2.0", "id": 1, "method": "getProgramAccounts", "params": [str(owner), options]}
+
+        async def once() -> PackedAccounts:
+            reader = ListingReader()
+            async with self._http.stream("POST", self.url, json=body, timeout=LISTING_SECONDS) as response:
+                response.raise_for_status()
+                async for piece in response.aiter_bytes():
+                    reader.take(piece)
+            if not len(reader.accounts):
+                self._result(json.loads(reader.rest), "getProgramAccounts")
+            return reader.accounts
+
+        return await self._translated(once, repeatable=True)
 
     async def balance(self, address: Pubkey) -> int:
         """Lamports at `address`; 0 where there is no account."""
@@ -206,27 +236,43 @@ class Rpc:
             body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
             response = await self._http.post(self.url, json=body)
             response.raise_for_status()
-            answer = response.json()
-            if "error" in answer:
-                error = answer["error"]
-                raise RpcRefused(
-                    f"The node at {self.url} refused {method}: {error.get('message')} (code {error.get('code')}).",
-                    error.get("code", 0),
-                    error.get("data"),
-                )
-            return answer["result"]
+            return self._result(response.json(), method)
 
         return await self._translated(once, repeatable=repeatable)
+
+    async def batch(self, method: str, calls: Sequence[Sequence[Any]]) -> list[Any]:
+        """The same method with different parameters, in one request; the results in their order."""
+
+        async def once() -> list[Any]:
+            body = [
+                {"jsonrpc": "2.0", "id": place, "method": method, "params": list(params)}
+                for place, params in enumerate(calls)
+            ]
+            response = await self._http.post(self.url, json=body)
+            response.raise_for_status()
+            answers = sorted(response.json(), key=lambda answer: answer["id"])
+            return [self._result(answer, method) for answer in answers]
+
+        return await self._translated(once, repeatable=True) if calls else []
+
+    def _result(self, answer: Any, method: str) -> Any:
+        if "error" in answer:
+            error = answer["error"]
+            raise RpcRefused(
+                f"The node at {self.url} refused {method}: {error.get('message')} (code {error.get('code')}).",
+                error.get("code", 0),
+                error.get("data"),
+            )
+        return answer["result"]
 
     async def _read(self, ask: Callable[[], Awaitable[T]]) -> T:
         return await self._translated(ask, repeatable=True)
 
     async def _translated(self, ask: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
         try:
-            if not repeatable:
-                return await ask()
-            async for attempt in retrying():
+            async for attempt in retrying(ATTEMPTS if repeatable else 1):
                 with attempt:
+                    await self._pace.wait()
                     return await ask()
             raise AssertionError("tenacity reraises or returns")
         except RpcError:

@@ -21,6 +21,7 @@ from windlass_commands.explain import explained
 from windlass_commands.explanation import Subject
 from windlass_commands.keypairs import Signer, signer_from
 from windlass_commands.output import Output
+from windlass_commands.pace import Pace
 from windlass_commands.rpc import Rpc
 from windlass_commands.transactions import (
     Landed,
@@ -46,6 +47,8 @@ class Settings:
     dry_run: bool = False
     unsigned: bool = False
     priority_fee: int = 0
+    # Requests a second to the node; 0: no limit.
+    rate: float = 0
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,8 @@ def run_session(settings: Settings, work: Callable[[Session], Awaitable[None]]) 
     async def within() -> None:
         config = solana_config.load()
         url = solana_config.resolve_url(settings.url, config)
-        async with Rpc(url, settings.commitment or config.commitment or "confirmed") as rpc:
+        commitment = settings.commitment or config.commitment or "confirmed"
+        async with Rpc(url, commitment, pace=Pace(settings.rate)) as rpc:
             await work(Session(rpc, settings, output, config))
 
     run(output, within)

@@ -6,9 +6,9 @@ An account that is refused is found by halving its batch, told, and left out; it
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from typing import Generic, TypeVar
 
 from solders.hash import Hash
@@ -33,7 +33,7 @@ from windlass_commands.transactions import (
 
 T = TypeVar("T")
 
-DEFAULT_WINDOW = 8
+DEFAULT_WINDOW, MAX_WINDOW = 8, 256
 # What a transaction may do at most in instructions and calls (Agave, MAX_INSTRUCTION_TRACE_LENGTH), less its own.
 MAX_CALLS = 61
 MAX_ATTEMPTS = 5
@@ -62,12 +62,21 @@ TOO_MANY = frozenset(
 )
 
 
+async def _never(item: object) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Batch(Generic[T]):
-    """Accounts of one transaction. `attempts`: sent without being seen to land. `halved`: of one that was refused."""
+    """Accounts of one transaction.
+
+    `attempts`: sent without being seen to land. `suspect`: one of them may be refused, so it is simulated first.
+    `halved`: of one that was refused.
+    """
 
     items: Sequence[T]
     attempts: int = 0
+    suspect: bool = False
     halved: bool = False
 
 
@@ -75,7 +84,9 @@ class Batch(Generic[T]):
 class Sweep(Generic[T]):
     """Sends `build(items)` for all items. `most` is how many of them one transaction can hold at first sight.
 
-    A rehearsal simulates every transaction and sends none.
+    The first batches are simulated: what they take is what the others ask for, which are sent without. One that fails
+    then is simulated before it is sent again. `settled` tells of an item that was refused whether it needs nothing any
+    more. A rehearsal simulates every transaction and sends none.
     """
 
     rpc: Rpc
@@ -86,31 +97,53 @@ class Sweep(Generic[T]):
     price: int = 0
     rehearsal: bool = False
     progress: Callable[[int], None] = lambda done: None
+    settled: Callable[[T], Awaitable[bool]] = _never
     done: int = 0
+    gone: int = 0
     transactions: int = 0
     seconds: float = 0.0
     refused: list[tuple[T, TransactionRefused]] = field(default_factory=list)
+    # Items of the largest batch that was simulated, and the compute units that it took.
+    _measured: tuple[int, int] = (0, 0)
+    _known_to_fit: int = 0
 
-    async def run(self, items: Sequence[T]) -> None:
-        """Do it to all of them; what was refused is in `refused` afterwards.
+    async def run(self, items: Iterable[T]) -> None:
+        """Do it to all of them; what was refused is in `refused` afterwards. Again for others, it counts on.
 
         Raises TransactionRefused where all would be refused alike, Refused where too many were, TransactionExpired,
         RpcError.
         """
         started = time.monotonic()
-        self._left, self._again = deque(items), list[Batch[T]]()
+        self._left, self._again = iter(items), list[Batch[T]]()
         self._flight = Flight(self.rpc)
         try:
             await self._flight.each(self.window, self._take, self._send)
         finally:
-            self.seconds = time.monotonic() - started
+            self.seconds += time.monotonic() - started
+
+    async def measure(self, items: Sequence[T]) -> tuple[int, int]:
+        """How many of `items` one transaction can hold, and the compute units that these take. Raises
+        TransactionRefused.
+        """
+        chosen = self.fitting(items)
+        while True:
+            try:
+                units = await simulate(self.rpc, self.build(chosen), self.payer, price=self.price)
+            except TransactionRefused as refusal:
+                if refusal.rejection.name not in TOO_MANY or len(chosen) == 1:
+                    raise
+                chosen = chosen[: len(chosen) // 2]
+                continue
+            self._learn(len(chosen), units)
+            return len(chosen), units
 
     def fitting(self, items: Sequence[T]) -> Sequence[T]:
         """The first of `items`, as many as one transaction can hold."""
         chosen = items[: self.most]
-        while len(chosen) > 1 and self._bytes(chosen) > MAX_TRANSACTION_BYTES:
+        while len(chosen) > max(1, self._known_to_fit) and self._bytes(chosen) > MAX_TRANSACTION_BYTES:
             chosen = chosen[:-1]
             self.most = len(chosen)
+        self._known_to_fit = max(self._known_to_fit, len(chosen))
         return chosen
 
     def _bytes(self, items: Sequence[T]) -> int:
@@ -121,20 +154,26 @@ class Sweep(Generic[T]):
     def _take(self) -> Batch[T] | None:
         if self._again:
             return self._again.pop()
-        if not self._left:
+        first = list(islice(self._left, self.most))
+        if not first:
             return None
-        first = [self._left.popleft() for _ in range(min(self.most, len(self._left)))]
         chosen = self.fitting(first)
-        self._left.extendleft(reversed(first[len(chosen) :]))
+        if len(chosen) < len(first):
+            self._left = chain(first[len(chosen) :], self._left)
         return Batch(chosen)
 
     async def _send(self, batch: Batch[T]) -> None:
         instructions = self.build(batch.items)
-        try:
-            units = units_to_ask(await simulate(self.rpc, instructions, self.payer, price=self.price))
-        except TransactionRefused as refusal:
-            self._narrow(batch, refusal)
-            return
+        units = None if batch.suspect else self._known_units(len(batch.items))
+        simulated = units is None
+        if units is None:
+            try:
+                taken = await simulate(self.rpc, instructions, self.payer, price=self.price)
+            except TransactionRefused as refusal:
+                await self._narrow(batch, refusal)
+                return
+            self._learn(len(batch.items), taken)
+            units = units_to_ask(taken)
 
         self.transactions += 1
         if self.rehearsal:
@@ -149,10 +188,24 @@ class Sweep(Generic[T]):
             self._try_again(batch)
         elif sent.status.error is None:
             self._count(batch)
+        elif not simulated:
+            self._again.append(replace(batch, suspect=True))
         else:
             signature = sent.transaction.signatures[0]
             message = message_of(instructions, self.payer, self._flight.blockhash, units=units, price=self.price)
-            self._narrow(batch, refused(sent.status.error, await logs_of(self.rpc, signature), message, signature))
+            logs = await logs_of(self.rpc, signature)
+            await self._narrow(batch, refused(sent.status.error, logs, message, signature))
+
+    def _known_units(self, count: int) -> int | None:
+        """What to ask for, where as many items or more were simulated; None before."""
+        items, units = self._measured
+        return None if self.rehearsal or count > items else units_to_ask(units)
+
+    def _learn(self, count: int, units: int) -> None:
+        self._measured = max(self._measured, (count, units))
+        if units_to_ask(units) >= MAX_COMPUTE_UNITS:
+            # No room for what varies from one account to the next.
+            self.most = min(self.most, max(1, count * 5 // 6))
 
     def _count(self, batch: Batch[T]) -> None:
         self.done += len(batch.items)
@@ -166,14 +219,18 @@ class Sweep(Generic[T]):
             )
         self._again.append(replace(batch, attempts=batch.attempts + 1))
 
-    def _narrow(self, batch: Batch[T], refusal: TransactionRefused) -> None:
+    async def _narrow(self, batch: Batch[T], refusal: TransactionRefused) -> None:
         if refusal.rejection.name in ABOUT_ALL:
             raise refusal
         if len(batch.items) > 1:
             half = len(batch.items) // 2
             if refusal.rejection.name in TOO_MANY and not batch.halved:
                 self.most = min(self.most, half)
-            self._again += [Batch(part, halved=True) for part in (batch.items[half:], batch.items[:half])]
+            parts = (batch.items[half:], batch.items[:half])
+            self._again += [Batch(part, suspect=True, halved=True) for part in parts]
+            return
+        if await self.settled(batch.items[0]):
+            self.gone += 1
             return
         self.refused.append((batch.items[0], refusal))
         if len(self.refused) >= MAX_REFUSED:

@@ -6,7 +6,8 @@ are kept as they were before it; the state at a slot is the oldest of those afte
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from solders.account import Account
 from solders.litesvm import LiteSVM
@@ -14,6 +15,21 @@ from solders.pubkey import Pubkey
 from solders.system_program import ID as SYSTEM_PROGRAM
 
 _GONE = Account(0, b"", SYSTEM_PROGRAM)
+DISCRIMINATOR_BYTES = 8
+
+
+class Kind(NamedTuple):
+    """What accounts of one program are told apart by."""
+
+    size: int
+    discriminator: bytes
+
+
+def _place(account: Account | None) -> tuple[Pubkey, Kind] | None:
+    if account is None:
+        return None
+    data = account.data
+    return account.owner, Kind(len(data), data[:DISCRIMINATOR_BYTES])
 
 
 class Accounts:
@@ -23,7 +39,8 @@ class Accounts:
         self._svm = svm
         self._before: dict[int, dict[Pubkey, Account | None]] = {}
         self._open_slot = 0
-        self._owned: dict[Pubkey, set[Pubkey]] = {}
+        # By owner, then by what most clients filter by. A million accounts are looked through only where they match.
+        self._owned: dict[Pubkey, dict[Kind, set[Pubkey]]] = {}
 
     def open(self, slot: int) -> None:
         """Changes from here on belong to `slot`."""
@@ -66,24 +83,37 @@ class Accounts:
         """Addresses whose account changed in an unfinalized slot."""
         return list(self._before.get(slot, ()))
 
-    def owned_by(self, owner: Pubkey, slot: int) -> Iterator[tuple[Pubkey, Account]]:
-        """Accounts that `owner` owned at `slot`."""
-        candidates = set(self._owned.get(owner, ()))
-        for changed_slot, before in self._before.items():
+    def owned_by(
+        self, owner: Pubkey, slot: int, may_match: Callable[[Kind], bool] = lambda kind: True
+    ) -> Iterator[tuple[Pubkey, Account]]:
+        """Accounts that `owner` owned at `slot`, of the kinds that may match, in no order; maybe of others too."""
+        changed: dict[Pubkey, Account | None] = {}
+        for changed_slot, before in self._before.items():  # ascending: the first change after `slot` counts
             if changed_slot > slot:
-                candidates.update(k for k, a in before.items() if a is not None and a.owner == owner)
-        for address in sorted(candidates, key=bytes):
-            account = self.at(address, slot)
+                for address, account in before.items():
+                    changed.setdefault(address, account)
+        for address, account in changed.items():
             if account is not None and account.owner == owner:
                 yield address, account
+        for kind, addresses in self._owned.get(owner, {}).items():
+            if not may_match(kind):
+                continue
+            for address in addresses:
+                if address not in changed and (account := self.current(address)) is not None:
+                    yield address, account
 
     def record(self, address: Pubkey, before: Account | None, after: Account | None) -> None:
         """LiteSVM changed an account in the open slot."""
         self._before[self._open_slot].setdefault(address, before)
-        if before is not None and (after is None or after.owner != before.owner):
-            self._owned.get(before.owner, set()).discard(address)
-        if after is not None:
-            self._owned.setdefault(after.owner, set()).add(address)
+        was, now = _place(before), _place(after)
+        if was == now:
+            return
+        if was is not None:
+            owner, kind = was
+            self._owned.get(owner, {}).get(kind, set()).discard(address)
+        if now is not None:
+            owner, kind = now
+            self._owned.setdefault(owner, {}).setdefault(kind, set()).add(address)
 
     def write(self, address: Pubkey, account: Account) -> None:
         """Set an account from outside a transaction (genesis, sysvars, fees, nonces)."""

@@ -34,9 +34,10 @@ from windlass_localnet.deployments import Deployments
 from windlass_localnet.errors import TransactionRefused
 from windlass_localnet.execution import context_keys, explain, from_metadata, token_balances, unexecuted
 from windlass_localnet.genesis import Genesis
-from windlass_localnet.ledger import Block, Execution, LandedTransaction, Ledger
+from windlass_localnet.ledger import Block, LandedTransaction, Ledger
 from windlass_localnet.message import MessageAccounts
 from windlass_localnet.sysvars import CLOCK, MAX_SLOT_HASHES, SLOT_HASHES, SlotHashes, clock_account
+from windlass_localnet.trace import Execution
 
 # Agave charges these though nothing ran; LiteSVM does not.
 _FEE_ONLY = frozenset({"ProgramAccountNotFound", "InvalidProgramForExecution", "MaxLoadedAccountsDataSizeExceeded"})

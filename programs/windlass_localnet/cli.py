@@ -80,6 +80,14 @@ _PORT = click.IntRange(0, 65535)
     metavar="ADDRESS FILE",
     help="Load an account from JSON; '-' takes the address from the file. Repeatable.",
 )
+@click.option(
+    "--account-lines",
+    "account_lines",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Load many accounts: JSON with its address on each line. Repeatable.",
+)
 @click.option("--mint", "mints", type=_Address(), multiple=True, help="Give an address 500 million SOL.")
 @click.option("--limit-ledger-size", type=click.IntRange(1), help="Blocks to keep.  [default: all]")
 @click.option(
@@ -101,6 +109,7 @@ def main(
     upgradeable: tuple[tuple[Pubkey, Path, Pubkey | None], ...],
     programs: tuple[tuple[Pubkey, Path], ...],
     accounts: tuple[tuple[Pubkey | None, Path], ...],
+    account_lines: tuple[Path, ...],
     mints: tuple[Pubkey, ...],
     limit_ledger_size: int | None,
     queue_capacity: int,
@@ -134,6 +143,8 @@ def main(
             genesis.add_upgradeable_program(address, so, authority)
         for named, file in accounts:
             genesis.add_account_file(named, file)
+        for lines in account_lines:
+            genesis.add_account_lines(lines)
         rpc_socket = bind(bind_address, rpc_port)
         default_ws_port = rpc_port + 1 if rpc_port else 0
         ws_socket = bind(bind_address, default_ws_port if ws_port is None else ws_port)

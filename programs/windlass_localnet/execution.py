@@ -12,7 +12,8 @@ from solders.pubkey import Pubkey
 from solders.transaction_metadata import FailedTransactionMetadata, TransactionMetadata
 
 from windlass_localnet.accounts import Accounts
-from windlass_localnet.ledger import Execution, InnerInstruction, TokenBalance
+from windlass_localnet.ledger import TokenBalance
+from windlass_localnet.trace import Execution
 
 TOKEN_PROGRAMS = frozenset(
     Pubkey.from_string(name)
@@ -49,37 +50,16 @@ def context_keys(message: Message | MessageV0, keys: list[Pubkey], svm: LiteSVM)
 
 
 def from_metadata(meta: TransactionMetadata, err: Any, context: list[Pubkey]) -> Execution:
-    """The ledger's record of an execution; `context` are the accounts as LiteSVM counts them.
-
-    LiteSVM finds a called program by the last account with its key, which for a loader may be one that it added
-    itself. A validator has only the message's accounts, so it is the first account with that key.
-    """
-    inner = []
-    for index, group in enumerate(meta.inner_instructions()):
-        instructions = []
-        for entry in group:
-            compiled = entry.instruction()
-            # solders has no accessor for it; it is the last byte of the serialized form.
-            height = bytes(entry)[-1]
-            instructions.append(
-                InnerInstruction(
-                    context.index(context[compiled.program_id_index]),
-                    bytes(compiled.accounts),
-                    bytes(compiled.data),
-                    height,
-                )
-            )
-        if instructions:
-            inner.append((index, instructions))
+    """The ledger's record of an execution; `context` are the accounts as LiteSVM counts them."""
     # solders 0.26 calls this return_data; its stub has another name.
     returned = meta.return_data()  # type: ignore[attr-defined]
     return_data = (returned.program_id, bytes(returned.data)) if returned.data else None
-    return Execution(err, meta.logs(), inner, meta.compute_units_consumed(), return_data)
+    return Execution(err, meta.compute_units_consumed(), return_data, meta, context)
 
 
 def unexecuted(err: Any, logs: list[str] | None = None) -> Execution:
     """A transaction that paid its fee and did not run."""
-    return Execution(err, logs or [], [], 0, None)
+    return Execution(err, 0, None, logs_without_meta=logs)
 
 
 def token_balances(keys: list[Pubkey], states: list[Account | None], accounts: Accounts) -> list[TokenBalance]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import orjson
 from solders.account import Account
 from solders.keypair import Keypair
 from solders.litesvm import FeatureSet, LiteSVM
@@ -70,6 +71,22 @@ class Genesis:
         except (KeyError, TypeError, ValueError) as error:
             raise StartError(
                 f"{path} is not an account as `solana account --output json` writes it: {error!r}"
+            ) from error
+
+    def add_account_lines(self, path: Path) -> None:
+        """Many accounts: on each line one as `add_account_file` has it."""
+        number = 0
+        try:
+            with path.open("rb") as lines:
+                for line in lines:
+                    number += 1
+                    content = orjson.loads(line)
+                    self.accounts[Pubkey.from_string(content["pubkey"])] = _account_from_json(content["account"])
+        except OSError as error:
+            raise StartError(f"cannot read {path}: {error.strerror}") from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise StartError(
+                f"line {number} of {path} is not an account as `solana account --output json` writes it: {error!r}"
             ) from error
 
     def load(self) -> tuple[LiteSVM, dict[Pubkey, Account]]:

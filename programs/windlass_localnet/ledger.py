@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from solders.hash import Hash
 from solders.pubkey import Pubkey
@@ -14,16 +12,7 @@ from solders.signature import Signature
 from solders.transaction import VersionedTransaction
 
 from windlass_localnet.commitment import Commitment, Lags
-
-
-@dataclass(slots=True)
-class InnerInstruction:
-    """One instruction run by CPI; indexes point into the transaction's account list."""
-
-    program_id_index: int
-    accounts: bytes
-    data: bytes
-    stack_height: int
+from windlass_localnet.trace import Execution
 
 
 @dataclass(slots=True)
@@ -36,17 +25,6 @@ class TokenBalance:
     program: Pubkey
     amount: int
     decimals: int
-
-
-@dataclass(slots=True)
-class Execution:
-    """What running a transaction gave, whether it succeeded or not."""
-
-    err: Any  # TransactionError in the validator's JSON; None for success
-    logs: list[str]
-    inner: list[tuple[int, list[InnerInstruction]]]
-    compute_units: int
-    return_data: tuple[Pubkey, bytes] | None
 
 
 @dataclass(slots=True)
@@ -97,14 +75,15 @@ class Ledger:
         self._blocks: dict[int, Block] = {}
         self._slots: list[int] = []
         self._by_signature: dict[Signature, LandedTransaction] = {}
-        self._by_address: dict[Pubkey, deque[LandedTransaction]] = {}
+        # Lists: a deque for each of a million addresses is a gigabyte.
+        self._by_address: dict[Pubkey, list[LandedTransaction]] = {}
         self.transaction_count = 0
 
     def add_transaction(self, landed: LandedTransaction) -> None:
         """Make a transaction of the open slot findable."""
         self._by_signature[landed.signature] = landed
         for key in set(landed.keys):
-            self._by_address.setdefault(key, deque()).append(landed)
+            self._by_address.setdefault(key, []).append(landed)
         self.transaction_count += 1
 
     def freeze(self, block: Block) -> None:
@@ -122,7 +101,7 @@ class Ledger:
             del self._by_signature[landed.signature]
             for key in set(landed.keys):
                 history = self._by_address[key]
-                history.popleft()
+                del history[0]
                 if not history:
                     del self._by_address[key]
 
@@ -160,7 +139,7 @@ class Ledger:
 
     def history(self, address: Pubkey) -> Iterator[LandedTransaction]:
         """Transactions that name an address, newest first: inside a block in reversed order."""
-        return reversed(self._by_address.get(address, deque()))
+        return reversed(self._by_address.get(address, []))
 
     def confirmations(self, slot: int) -> int:
         """Blocks built on the block of `slot`."""

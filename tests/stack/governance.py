@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import httpx
 from click.testing import CliRunner
@@ -167,23 +167,30 @@ def wallets_in(directory: Path) -> dict[str, Keypair]:
     return wallets
 
 
-def account_file(directory: Path, owner: Pubkey, data: bytes) -> str:
-    """A fresh address whose account, as `solana account --output json` writes it, is in `directory`."""
-    address = str(Keypair().pubkey())
-    account = {
-        "lamports": RENT_BASE + RENT_A_BYTE * len(data),
-        "data": [base64.b64encode(data).decode(), "base64"],
-        "owner": str(owner),
-        "executable": False,
-        "rentEpoch": 0,
-    }
-    (directory / f"{address}.json").write_text(json.dumps({"pubkey": address, "account": account}))
-    return address
+def write_accounts(file: TextIO, owner: Pubkey, data: Iterable[bytes]) -> list[str]:
+    """Accounts of `owner` at fresh addresses, one a line as the localnet reads them; their addresses."""
+    addresses = []
+    for each in data:
+        addresses.append(str(Pubkey(os.urandom(32))))
+        account = {
+            "lamports": RENT_BASE + RENT_A_BYTE * len(each),
+            "data": [base64.b64encode(each).decode(), "base64"],
+            "owner": str(owner),
+            "executable": False,
+            "rentEpoch": 0,
+        }
+        file.write(json.dumps({"pubkey": addresses[-1], "account": account}) + "\n")
+    return addresses
 
 
 @contextmanager
-def governed_localnet(directory: Path, count: int, data: Sequence[bytes] = ()) -> Iterator[tuple[Governance, Localnet]]:
-    """A fresh chain with Windlass, and `count` programs to hand over to it, each with accounts that hold `data`."""
+def governed_localnet(
+    directory: Path, count: int, data: Sequence[bytes] = (), more: Sequence[str] = ("--slot-ms", "50")
+) -> Iterator[tuple[Governance, Localnet]]:
+    """A fresh chain with Windlass, and `count` programs to hand over to it, each with accounts that hold `data`.
+
+    `more` are flags of `windlass-localnet`.
+    """
     wallets = wallets_in(directory)
     programs = [Keypair().pubkey() for _ in range(count)]
     vault = str(program_elf_path("collateral_vault_v1"))
@@ -191,12 +198,12 @@ def governed_localnet(directory: Path, count: int, data: Sequence[bytes] = ()) -
     for program in programs:
         flags += ["--upgradeable-program", str(program), vault, str(wallets["authority"].pubkey())]
     authority = str(wallets["authority"].pubkey())
-    owned = {str(program): [account_file(directory, program, each) for each in data] for program in programs}
-    for address in (address for addresses in owned.values() for address in addresses):
-        flags += ["--account", address, str(directory / f"{address}.json")]
+    with (directory / "accounts.jsonl").open("w") as file:
+        owned = {str(program): write_accounts(file, program, data) for program in programs}
+    flags += ["--account-lines", file.name, *more]
     flags += ["--upgradeable-program", str(VAULT_PROGRAM_ID), vault, authority]
     for keypair in wallets.values():
         flags += ["--mint", str(keypair.pubkey())]
     os.environ.pop("WINDLASS_RPC_URL", None)
-    with running_localnet("--slot-ms", "50", *flags) as localnet:
+    with running_localnet(*flags) as localnet:
         yield Governance(localnet.rpc_url, directory, wallets, programs, owned=owned), localnet

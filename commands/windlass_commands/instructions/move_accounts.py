@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
@@ -16,60 +18,55 @@ from windlass_programs.addresses import (
 from windlass_commands.instructions.anchor_program import anchor_program
 
 
-def migrate_account(
-    program_id: Pubkey,
-    multisig: Pubkey,
-    program: Pubkey,
-    tracker: Pubkey,
-    payer: Pubkey,
-    moved: Sequence[Pubkey],
-    receipts: bool,
-) -> Instruction:
-    """Brings `moved` into the new layout; `payer` pays for what they grow, and for receipts where the plan has them."""
-    return _move("migrate_account", program_id, multisig, program, tracker, payer, moved, receipts)
+@dataclass(frozen=True)
+class MoveCall:
+    """Whose accounts are moved by which migration. `payer` pays for what they grow, and for receipts where the plan
+    has them.
+    """
+
+    program_id: Pubkey
+    multisig: Pubkey
+    program: Pubkey
+    tracker: Pubkey
+    payer: Pubkey
+    receipts: bool
 
 
-def revert_account(
-    program_id: Pubkey,
-    multisig: Pubkey,
-    program: Pubkey,
-    tracker: Pubkey,
-    payer: Pubkey,
-    moved: Sequence[Pubkey],
-    receipts: bool,
-) -> Instruction:
+def migrate_account(call: MoveCall, moved: Sequence[Pubkey]) -> Instruction:
+    """Brings `moved` into the new layout."""
+    return _move("migrate_account", call, moved)
+
+
+def revert_account(call: MoveCall, moved: Sequence[Pubkey]) -> Instruction:
     """Brings `moved` back into the old layout."""
-    return _move("revert_account", program_id, multisig, program, tracker, payer, moved, receipts)
+    return _move("revert_account", call, moved)
 
 
-def _move(
-    name: str,
-    program_id: Pubkey,
-    multisig: Pubkey,
-    program: Pubkey,
-    tracker: Pubkey,
-    payer: Pubkey,
-    moved: Sequence[Pubkey],
-    receipts: bool,
-) -> Instruction:
-    call = anchor_program("windlass").instruction(
-        program_id,
-        name,
-        {},
-        {
-            "multisig": multisig,
-            "program_state": program_state_address(multisig, program, program_id),
-            "tracker": tracker,
-            "governed_program": program,
-            "migration_authority": migration_authority_address(multisig, program, program_id),
-            "payer": payer,
-            "system_program": SYSTEM_PROGRAM,
-        },
-    )
+def _move(name: str, call: MoveCall, moved: Sequence[Pubkey]) -> Instruction:
+    bare = _without_accounts(name, call)
     behind: list[Pubkey] = []
     for account in moved:
         behind.append(account)
-        if receipts:
-            behind.append(account_version_address(tracker, account, program_id))
+        if call.receipts:
+            behind.append(account_version_address(call.tracker, account, call.program_id))
     metas = [AccountMeta(address, is_signer=False, is_writable=True) for address in behind]
-    return Instruction(call.program_id, call.data, [*call.accounts, *metas])
+    return Instruction(bare.program_id, bare.data, [*bare.accounts, *metas])
+
+
+@lru_cache
+def _without_accounts(name: str, call: MoveCall) -> Instruction:
+    """The same for every batch, and its addresses take long to derive."""
+    return anchor_program("windlass").instruction(
+        call.program_id,
+        name,
+        {},
+        {
+            "multisig": call.multisig,
+            "program_state": program_state_address(call.multisig, call.program, call.program_id),
+            "tracker": call.tracker,
+            "governed_program": call.program,
+            "migration_authority": migration_authority_address(call.multisig, call.program, call.program_id),
+            "payer": call.payer,
+            "system_program": SYSTEM_PROGRAM,
+        },
+    )

@@ -7,49 +7,31 @@ from collections.abc import Sequence
 import click
 from solders.instruction import Instruction
 from solders.pubkey import Pubkey
-from windlass_programs.windlass import AccountVersion
 
 from windlass_commands.account_bar import account_bar
-from windlass_commands.accounts import Migration
 from windlass_commands.amounts import counted
 from windlass_commands.errors import MigrationIncomplete, TransactionRefused
 from windlass_commands.explain import explained
 from windlass_commands.explanation import Subject
 from windlass_commands.instructions.close_account_version import close_account_version
-from windlass_commands.layouts import starts_with
-from windlass_commands.options import examples, signing_options
-from windlass_commands.parameters import ADDRESS
+from windlass_commands.move_options import sending_options
+from windlass_commands.options import examples
+from windlass_commands.receipts import Receipt, receipts_of
 from windlass_commands.session import Session, Settings, run_session
-from windlass_commands.sweep import DEFAULT_WINDOW, MAX_CALLS, Sweep
+from windlass_commands.sweep import MAX_CALLS, Sweep
 
-# Where in a receipt its tracker's address is: behind the discriminator and the bump.
-TRACKER_OFFSET = 9
 # An instruction of its own for each receipt, and its event.
 CALLS = 2
 
-Receipt = tuple[Pubkey, Pubkey]
-
 
 @click.command("close-receipts", epilog=examples("windlass close-receipts PROPOSAL"))
-@click.argument("migration", type=ADDRESS, metavar="PROPOSAL")
-@click.option(
-    "--window",
-    type=click.IntRange(1, 64),
-    default=DEFAULT_WINDOW,
-    show_default=True,
-    help="Transactions in flight.",
-)
-@signing_options
+@sending_options
 def command(settings: Settings, migration: Pubkey, window: int) -> None:
     """Close the receipts of a migration that is finalized or runs no more. Anyone may.
 
     Each receipt's rent goes back to whoever paid for it. After an interruption, run the same command again. PROPOSAL is
     the upgrade's, or its migration's tracker.
     """
-    if settings.unsigned:
-        raise click.UsageError(
-            "Receipts take many transactions, so there is no --unsigned for them; anyone may send them."
-        )
     run_session(settings, lambda session: close(session, migration, window))
 
 
@@ -57,14 +39,19 @@ async def close(session: Session, address: Pubkey, window: int) -> None:
     """Find the receipts that are left, and close them. Raises MigrationIncomplete where some were refused."""
     migration = await session.accounts.migration(address)
     tracker, output = migration.tracker, session.output
-    found = await receipts(session, migration)
+    found = await receipts_of(session.rpc, session.program_id, migration.address)
 
     def build(some: Sequence[Receipt]) -> list[Instruction]:
         return [
             close_account_version(
-                session.program_id, tracker.multisig, tracker.program, migration.address, receipt, payer
+                session.program_id,
+                tracker.multisig,
+                tracker.program,
+                migration.address,
+                receipt.address,
+                receipt.version.payer,
             )
-            for receipt, payer in some
+            for receipt in some
         ]
 
     price = session.settings.priority_fee
@@ -85,16 +72,10 @@ async def close(session: Session, address: Pubkey, window: int) -> None:
         f"{sweep.done:,} in {counted(sweep.transactions, 'transaction')}",
     )
     if sweep.refused:
-        (receipt, _), first_refusal = sweep.refused[0]
+        receipt, first_refusal = sweep.refused[0]
         raise MigrationIncomplete(
-            f"{counted(len(sweep.refused), 'receipt')} could not be closed, {receipt} among them: {first_refusal}",
+            f"{counted(len(sweep.refused), 'receipt')} could not be closed, {receipt.address} among them: "
+            f"{first_refusal}",
             result,
         )
     output.result(result)
-
-
-async def receipts(session: Session, migration: Migration) -> list[Receipt]:
-    """The addresses of the receipts that the node lists, each with who paid for it."""
-    filters = [starts_with(AccountVersion.DISCRIMINATOR), starts_with(bytes(migration.address), TRACKER_OFFSET)]
-    found = await session.rpc.program_accounts(session.program_id, filters, None)
-    return [(account.address, AccountVersion.decode(account.data).payer) for account in found]

@@ -13,7 +13,9 @@ from windlass_commands.parameters import ADDRESS
 from windlass_commands.session import Intent, Session, Settings, run_session
 
 
-@click.command("finalize", epilog=examples("windlass finalize PROPOSAL"))
+@click.command(
+    "finalize", epilog=examples("windlass finalize PROPOSAL", "windlass migrate finalize PROPOSAL     (the same)")
+)
 @click.argument("migration", type=ADDRESS, metavar="PROPOSAL")
 @signing_options
 def command(settings: Settings, migration: Pubkey) -> None:

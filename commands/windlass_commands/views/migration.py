@@ -8,7 +8,7 @@ from windlass_programs.windlass import MigrationTracker
 from windlass_commands.amounts import counted
 from windlass_commands.chain_time import moment_from
 from windlass_commands.field_maps import plan_json, plan_lines
-from windlass_commands.layouts import Side, listed
+from windlass_commands.layouts import Side, count, listed
 from windlass_commands.next_steps import next_steps
 from windlass_commands.session import Session
 from windlass_commands.standing import standing
@@ -22,7 +22,7 @@ async def show_migration(session: Session, address: Pubkey, tracker: MigrationTr
     now = (await session.rpc.clock()).unix_timestamp
     governed = await session.accounts.governed(tracker.proposal)
     steps = next_steps(governed, standing(governed, now), now, await tracker_of(session, governed))
-    old, new = [len(await listed(session.rpc, tracker.program, tracker.plan, side)) for side in (Side.OLD, Side.NEW)]
+    old, new = [count(await listed(session.rpc, tracker.program, tracker.plan, side)) for side in (Side.OLD, Side.NEW)]
     output.say(f"Migration {address}: {tracker.state.name.lower()}", "bold")
     output.field("program", f"{tracker.program}, to version {tracker.version}")
     output.field("proposal", tracker.proposal)

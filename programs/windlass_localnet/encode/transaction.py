@@ -10,7 +10,8 @@ from solders.pubkey import Pubkey
 
 from windlass_localnet.encode import base58
 from windlass_localnet.errors import UNSUPPORTED_TRANSACTION_VERSION, RpcError, invalid_params
-from windlass_localnet.ledger import Execution, LandedTransaction, TokenBalance
+from windlass_localnet.ledger import LandedTransaction, TokenBalance
+from windlass_localnet.trace import Execution
 
 
 def transaction_json(landed: LandedTransaction, encoding: str, max_version: int | None) -> dict[str, Any]:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable
 from typing import Any
 
 from solders.account import Account
 
+from windlass_localnet.accounts import Kind
 from windlass_localnet.chain import Chain
-from windlass_localnet.encode import base58
 from windlass_localnet.encode.account import account_json
 from windlass_localnet.errors import invalid_params
 from windlass_localnet.rpc.context import context_slot, with_context
+from windlass_localnet.rpc.filters import matches, parse_filters
 from windlass_localnet.rpc.methods import method
 from windlass_localnet.rpc.params import Params, parse_pubkey
 
 MAX_MULTIPLE_ACCOUNTS = 100
-MAX_FILTERS = 4
-MAX_MEMCMP_BYTES = 128
-
-Filter = Callable[[bytes], bool]
 
 
 @method("getBalance")
@@ -61,9 +56,13 @@ def get_program_accounts(chain: Chain, params: Params) -> Any:
     filters = parse_filters(config.values.get("filters"))
     slot = context_slot(chain, config)
     encoding, data_slice = config.text("encoding", "binary"), config.data_slice()
+
+    def may_match(kind: Kind) -> bool:
+        return all(each.may_pass(kind) for each in filters)
+
     found = [
         {"account": account_json(account, encoding, data_slice), "pubkey": str(address)}
-        for address, account in chain.bank.accounts.owned_by(program, slot)
+        for address, account in chain.bank.accounts.owned_by(program, slot, may_match)
         if matches(account, filters)
     ]
     return with_context(slot, found) if config.flag("withContext") else found
@@ -73,52 +72,6 @@ def get_program_accounts(chain: Chain, params: Params) -> Any:
 def get_minimum_balance_for_rent_exemption(chain: Chain, params: Params) -> int:
     """Lamports that an account of so many bytes must hold."""
     return chain.bank.svm.minimum_balance_for_rent_exemption(params.integer(0))
-
-
-def matches(account: Account, filters: list[Filter]) -> bool:
-    """Whether an account passes all filters."""
-    if not filters:
-        return True
-    data = account.data
-    return all(passes(data) for passes in filters)
-
-
-def parse_filters(value: Any) -> list[Filter]:
-    """RpcFilterType list, or -32602."""
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise invalid_params("Invalid params: filters: expected a sequence.")
-    if len(value) > MAX_FILTERS:
-        raise invalid_params(f"Too many filters provided; max {MAX_FILTERS}")
-    return [_filter(item) for item in value]
-
-
-def _filter(item: Any) -> Filter:
-    if isinstance(item, dict) and isinstance(item.get("dataSize"), int):
-        size = item["dataSize"]
-        return lambda data: len(data) == size
-    if isinstance(item, dict) and isinstance(item.get("memcmp"), dict):
-        return _memcmp(item["memcmp"])
-    raise invalid_params("Invalid params: unknown filter, expected `dataSize` or `memcmp`.")
-
-
-def _memcmp(value: dict[str, Any]) -> Filter:
-    offset, text, encoding = value.get("offset"), value.get("bytes"), value.get("encoding", "base58")
-    if not isinstance(offset, int):
-        raise invalid_params("Invalid params: memcmp: expected an offset.")
-    try:
-        if isinstance(text, list):
-            wanted = bytes(text)
-        elif isinstance(text, str):
-            wanted = base64.b64decode(text, validate=True) if encoding == "base64" else base58.decode(text)
-        else:
-            raise ValueError("bytes: expected a string")
-    except ValueError as error:
-        raise invalid_params(f"Invalid params: memcmp: {error}") from error
-    if len(wanted) > MAX_MEMCMP_BYTES:
-        raise invalid_params("encoded data exceeds 128 bytes")
-    return lambda data: data[offset : offset + len(wanted)] == wanted
 
 
 def _shown(account: Account | None, encoding: str, data_slice: tuple[int, int] | None) -> Any:

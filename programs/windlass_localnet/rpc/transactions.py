@@ -27,10 +27,10 @@ from windlass_localnet.errors import (
     TransactionRefused,
     invalid_params,
 )
-from windlass_localnet.ledger import Execution
 from windlass_localnet.rpc.context import context_slot, with_context
 from windlass_localnet.rpc.methods import method
 from windlass_localnet.rpc.params import Config, Params, parse_pubkey
+from windlass_localnet.trace import Execution
 
 PACKET_DATA_SIZE = 1232
 MAX_BASE58_SIZE = 1683

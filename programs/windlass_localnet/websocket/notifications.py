@@ -14,7 +14,7 @@ from windlass_localnet.chain import Chain
 from windlass_localnet.commitment import Commitment
 from windlass_localnet.encode.account import account_json
 from windlass_localnet.ledger import Block, LandedTransaction
-from windlass_localnet.rpc.accounts import matches
+from windlass_localnet.rpc.filters import matches
 from windlass_localnet.websocket.client import Client
 from windlass_localnet.websocket.subscriptions import Subscription
 

@@ -10,7 +10,7 @@ from solders.signature import Signature
 
 from windlass_localnet.commitment import Commitment
 from windlass_localnet.errors import METHOD_NOT_FOUND, RpcError, invalid_params
-from windlass_localnet.rpc.accounts import Filter, parse_filters
+from windlass_localnet.rpc.filters import Filter, parse_filters
 from windlass_localnet.rpc.params import Params, parse_pubkey
 from windlass_localnet.websocket.client import Client
 

@@ -11,7 +11,7 @@ from solders.keypair import Keypair
 from stack.governance import Governance, governed_localnet
 from stack.ledger import Behaviour, Fields
 from stack.ledger_commands import TWO_DAYS, approve, migrating, plan, proposing
-from windlass_commands import moves
+from windlass_commands import move_costs
 from windlass_commands.keypairs import write_keypair
 
 WEEK = 7 * 86_400
@@ -62,7 +62,7 @@ def test_accounts_go_forth_in_batches_and_back_before_the_old_code_does(
     write_keypair(governance.directory / "poor.json", poor)
     assert f"fee payer {poor.pubkey()} holds 0 SOL" in governance.refused("migrate", proposal, by="poor").message
     # Sized by bytes alone, 23 accounts fit into a transaction whose calls are too many: it takes fewer then.
-    monkeypatch.setattr(moves, "MAX_CALLS", 1_000)
+    monkeypatch.setattr(move_costs, "MAX_CALLS", 1_000)
     assert governance.refused("migrate", proposal, "--dry-run").json["error"]["migrated"] == GOOD
     monkeypatch.undo()
     assert governance.done("migrate", tracker, *accounts[:3], by="mallory")["migrated"] == 3

@@ -22,7 +22,7 @@ from windlass_commands.instructions.finalize_migration import finalize_migration
 from windlass_commands.instructions.initialize_multisig import Member, MultisigParams, initialize_multisig
 from windlass_commands.instructions.initialize_vault import initialize_vault
 from windlass_commands.instructions.keep_rollback_buffer import keep_rollback_buffer
-from windlass_commands.instructions.move_accounts import migrate_account, revert_account
+from windlass_commands.instructions.move_accounts import MoveCall, migrate_account, revert_account
 from windlass_commands.instructions.pause_system import pause_system
 from windlass_commands.instructions.propose_config import propose_config
 from windlass_commands.instructions.propose_rollback import propose_rollback
@@ -83,12 +83,14 @@ VAULT = (initialize_vault, deposit, withdraw, withdraw_all)
 
 def arguments_of(builder: Any, program_id: Pubkey) -> dict[str, Any]:
     """A value for each parameter of a builder, by its annotation."""
+    key = Pubkey.new_unique()
     values: dict[str, Any] = {
         "Pubkey": None,
         "int": 3,
         "bool": True,
         "bytes": bytes(range(32)),
         "MultisigParams": PARAMS,
+        "MoveCall": MoveCall(program_id, key, key, key, key, receipts=True),
         "Voted": Voted(*(Pubkey.new_unique() for _ in range(4))),
         "Sequence[Pubkey]": (),
         "MigrationPlan | None": PLAN,
@@ -148,8 +150,8 @@ def test_a_proposal_carries_its_migration_plan_byte_for_byte() -> None:
 def test_moved_accounts_follow_each_with_its_receipt_where_the_plan_has_them() -> None:
     multisig, program, tracker, payer, one, other = (Pubkey.new_unique() for _ in range(6))
     for receipts in (False, True):
-        call = migrate_account(WINDLASS_PROGRAM_ID, multisig, program, tracker, payer, [one, other], receipts)
-        behind = call.accounts[9:]
+        call = MoveCall(WINDLASS_PROGRAM_ID, multisig, program, tracker, payer, receipts)
+        behind = migrate_account(call, [one, other]).accounts[9:]
         expected = [[each, account_version_address(tracker, each)][: 1 + receipts] for each in (one, other)]
         assert [meta.pubkey for meta in behind] == [address for pair in expected for address in pair]
         assert all(meta.is_writable and not meta.is_signer for meta in behind)

@@ -100,7 +100,7 @@ def create_app(
                 CORSMiddleware,
                 allow_origins=list(cors_origins),
                 allow_methods=["GET", "POST"],
-                allow_headers=["content-type"],
+                allow_headers=["content-type", "last-event-id"],
                 expose_headers=["retry-after"],
                 max_age=600,
             ),

@@ -32,3 +32,8 @@ class Context:
     """Of LIVE: from when on nothing is missed."""
     reached: "list[int]" = field(default_factory=list)
     """Of MISSED: the number up to which everything was given, once it was."""
+    last_heard: str | None = None
+    """The cursor with which a client of server-sent events came back: goes before where its subscription says to begin.
+    """
+    told: "deque[str | None] | None" = None
+    """Of server-sent events: the cursor of each message that was made and not sent yet, where it has one."""

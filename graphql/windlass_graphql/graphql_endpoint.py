@@ -18,7 +18,7 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from windlass_graphql import graphiql_page
+from windlass_graphql import event_ids, graphiql_page
 from windlass_graphql import request as graphql_request
 from windlass_graphql.context import Context
 from windlass_graphql.errors import ApiError
@@ -95,8 +95,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         return graphiql_page.page()
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        """One for all: what belongs to an operation is in its root value."""
-        return self._context
+        """One for all but those who come back to a stream: what belongs to an operation is in its root value."""
+        return event_ids.of_stream(self._context, request)
 
     async def execute_single(  # type: ignore[override]  # only by names
         self, *, context: Context, request_data: GraphQLRequestData, **_: object
@@ -119,9 +119,12 @@ class GraphQLEndpoint(GraphQL[Context, None]):
                 400, "expected a query; subscriptions are followed over a websocket, or with Accept: text/event-stream"
             ) from refused
 
-    async def create_streaming_response(self, *args: Any, **kwargs: Any) -> Response:
+    async def create_streaming_response(
+        self, request: Request | WebSocket, stream: event_ids.Texts, *args: Any, **kwargs: Any
+    ) -> Response:
         """Until the server leaves."""
-        return Stream(await super().create_streaming_response(*args, **kwargs), self.leaving)
+        identified = event_ids.with_ids(request, stream)
+        return Stream(await super().create_streaming_response(request, identified, *args, **kwargs), self.leaving)
 
     async def run(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """What Strawberry says of a request in plain text is an error like any other."""

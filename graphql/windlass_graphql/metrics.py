@@ -25,6 +25,8 @@ _SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 _WEBSOCKETS = Gauge("windlass_graphql_websockets", "Websockets that are open.")
+SHARED = Gauge("windlass_graphql_shared_subscriptions", "Subscriptions carried out once for all who ask the same.")
+SUBSCRIBERS = Gauge("windlass_graphql_shared_subscribers", "Clients that hear those.")
 _CONNECTIONS = Gauge("windlass_graphql_database_connections", "Connections to PostgreSQL, the pool's.", ["state"])
 _DATABASE_UP = Gauge("windlass_graphql_database_up", "Whether PostgreSQL answered just now.")
 _LISTENING = Gauge("windlass_graphql_listening", "Whether changes arrive from PostgreSQL at the moment.")

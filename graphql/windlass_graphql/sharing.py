@@ -16,6 +16,7 @@ import orjson
 from graphql import FieldNode, GraphQLError, OperationType, VariableNode, Visitor, get_operation_ast, parse, visit
 from strawberry.types import ExecutionResult
 
+from windlass_graphql import metrics
 from windlass_graphql.changes import QUEUE_LIMIT
 from windlass_graphql.context import Context, Part
 from windlass_graphql.limits import LARGEST_DOCUMENT, MOST_TOKENS
@@ -131,6 +132,7 @@ class Share:
         self.members: set[Member] = set()
         self._context = replace(context, part=Part.LIVE, numbers=deque(), subscribed=asyncio.Event())
         self._asked = asked
+        metrics.SHARED.inc()
         self.task = asyncio.create_task(self._run(), name="shared subscription")
 
     async def begun(self) -> None:
@@ -155,6 +157,7 @@ class Share:
         except Exception:
             _log.exception("a shared subscription failed")
         finally:
+            metrics.SHARED.dec()
             self._context.subscribed.set()
             for member in self.members:
                 member.is_behind = True
@@ -187,8 +190,9 @@ class Shares:
             share = self._shares[key] = Share(asked, context)
         share.members.add(member)
         try:
-            await share.begun()
-            yield not share.task.done()
+            with metrics.SUBSCRIBERS.track_inprogress():
+                await share.begun()
+                yield not share.task.done()
         finally:
             share.members.discard(member)
             if not share.members:

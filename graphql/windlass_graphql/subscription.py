@@ -143,10 +143,9 @@ class Subscription:
             proposal=optional_address("proposal", proposal),
             topics=None if kinds is None else frozenset(str(kind.value) for kind in kinds),
         )
-        heard = None if after is None else ALERTS.number(after)
-        async with aclosing(follow(info.context, ALERTS, interest, heard)) as alerts:
-            async for told in alerts:
-                yield AlertChange.of(told)
+        async with aclosing(_with_present(info.context, ALERTS, interest, {}, False, after)) as told:
+            async for _, each in told:
+                yield AlertChange.of(each)
 
     @subscription("Changes of vaults: one's, an owner's, or all.")
     async def vault_changed(
@@ -192,6 +191,8 @@ async def _with_present(
     after: str | None,
 ) -> AsyncGenerator[tuple[str | None, Told], None]:
     """What is there already, where that is asked for, and what comes then; each with its cursor."""
+    if context.last_heard is not None:
+        include_current, after = False, context.last_heard
     if include_current and after is not None:
         raise BadArguments("after: goes on from a cursor, which includeCurrent: true has no place for; expected one")
     heard = None if after is None else feed.number(after)
@@ -200,10 +201,16 @@ async def _with_present(
         reader = Reader(context.database)
         for left, row in enumerate(rows, start=1 - len(rows)):
             change = Change(feed.kind, row["address"], row.get("updated_slot", 0), row.get("updated_seq", 0))
-            yield None if left else feed.cursor(heard), Told(change, row, reader)
+            yield _noted(context, None if left else feed.cursor(heard)), Told(change, row, reader)
     async with aclosing(follow(context, feed, interest, heard)) as told:
         async for each in told:
-            yield feed.cursor(each.change.number), each
+            yield _noted(context, feed.cursor(each.change.number)), each
+
+
+def _noted(context: Context, cursor: str | None) -> str | None:
+    if context.told is not None:
+        context.told.append(cursor)
+    return cursor
 
 
 def _vault_version(row: Row) -> object:

@@ -27,6 +27,7 @@ class Events:
 
     def __init__(self, response: httpx.Response) -> None:
         self._lines = response.aiter_lines()
+        self.last_id: str | None = None
 
     async def next(self) -> tuple[str, Any]:
         """The next event's name and data."""
@@ -36,6 +37,8 @@ class Events:
                 field, _, value = line.partition(": ")
                 if field == "event":
                     name = value
+                elif field == "id":
+                    self.last_id = value
                 elif field.startswith("data"):
                     return name, json.loads(value) if value else None
         raise EOFError
@@ -73,6 +76,45 @@ async def test_a_browsers_event_source_can_follow(service: Service, read_model: 
     async with service.http.stream("GET", service.graphql, params=asked, headers=ACCEPT) as response:
         _, message = await Events(response).next()
     assert message["data"]["alertChanged"]["alert"]["id"] == id
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        ("subscription ($after: String) { proposalChanged(after: $after) { address seq } }", {"after": "proposals:0"}),
+        ("subscription { proposalChanged(includeCurrent: true) { address seq } }", {}),
+    ],
+)
+async def test_an_event_source_that_comes_back_goes_on_after_its_last_event_whatever_its_address_says(
+    service: Service, read_model: ReadModel, proposal: Proposal, query: str, variables: dict[str, str]
+) -> None:
+    """It asks for the same address again, with the id of the last event in a header."""
+    asked = {"query": query, "variables": json.dumps(variables)}
+    second = await read_model.propose(proposal.governance)
+    async with service.http.stream("GET", service.graphql, params=asked, headers=ACCEPT) as response:
+        events = Events(response)
+        ids = []
+        for expected in (proposal, second):
+            assert (await events.next())[1]["data"]["proposalChanged"]["address"] == expected.address
+            ids.append(events.last_id)
+    assert ids[-1] is not None
+    assert ids[0] is None if "includeCurrent" in query else ids[0] not in (None, ids[1])
+    await read_model.approve(proposal)
+    came_back = ACCEPT | {"Last-Event-ID": ids[-1]}
+    async with service.http.stream("GET", service.graphql, params=asked, headers=came_back) as response:
+        events = Events(response)
+        missed = (await events.next())[1]["data"]["proposalChanged"]
+        await read_model.approve(second)
+        live = (await events.next())[1]["data"]["proposalChanged"]
+    assert [missed["address"], live["address"]] == [proposal.address, second.address]
+    assert events.last_id not in ids
+
+
+async def test_a_last_event_id_of_something_else_is_refused(service: Service) -> None:
+    headers = ACCEPT | {"Last-Event-ID": "proposals:1"}
+    async with service.http.stream("POST", service.graphql, json={"query": ALERTS}, headers=headers) as response:
+        name, message = await Events(response).next()
+    assert (name, message["errors"][0]["extensions"]) == ("next", {"code": "BAD_CURSOR"})
 
 
 async def test_a_query_is_answered_in_one_event(service: Service) -> None:

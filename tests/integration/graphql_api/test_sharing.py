@@ -1,13 +1,16 @@
 """Many who ask in the same words hear the same, each from where they began, and nobody waits for anybody."""
 
 import asyncio
+import re
 
-from integration.graphql_api.service import Service
+from integration.graphql_api.service import DEADLINE, Service
 from stack.read_model import ReadModel
 
 CHANGES = """subscription ($after: String, $current: Boolean! = false) {
     proposalChanged(after: $after, includeCurrent: $current) { cursor seq proposal { approvalCount } }
 }"""
+OTHERS = "subscription ($after: String) { proposalChanged(after: $after) { seq } }"
+WHAT = ("subscriptions", "subscribers")
 WRONG: tuple[object, ...] = ("alerts:1", 5, ["x"], {})
 REQUIRED = "subscription ($after: String!) { proposalChanged(after: $after) { seq cursor } }"
 
@@ -36,6 +39,26 @@ async def test_each_hears_everything_from_where_it_began(service: Service, read_
             if number % 10 == 0:
                 for query in (CHANGES, REQUIRED):
                     clients.create_task(follow(query, number, change["cursor"]))
+
+
+async def test_what_is_asked_in_the_same_words_is_carried_out_once(service: Service, read_model: ReadModel) -> None:
+    """Else it is still heard, at many times the cost: this is what notices that the libraries below have changed."""
+    await read_model.propose(await read_model.govern())
+
+    async def shared() -> tuple[float, float]:
+        page = (await service.http.get(f"{service.url}/metrics")).text
+        found = [re.search(rf"^windlass_graphql_shared_{what} (\S+)$", page, re.M) for what in WHAT]
+        return float(found[0][1]), float(found[1][1])  # type: ignore[index]  # they are always there
+
+    async with service.socket() as first:
+        async with service.socket() as second:
+            for client, query in ((first, CHANGES), (second, CHANGES), (second, OTHERS)):
+                await client.begin(query, after="proposals:0")
+                await client.next()
+            assert await shared() == (2, 3)
+        async with asyncio.timeout(DEADLINE):
+            while await shared() != (1, 1):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
 
 
 async def test_who_begins_wrong_hurts_nobody_who_asks_in_the_same_words(

@@ -1,4 +1,4 @@
-"""The ASGI application: /graphql, the REST reads and their /openapi.json, /healthz, /readyz, /metrics."""
+"""The ASGI application: dashboard, /graphql, the REST reads and their /openapi.json, /healthz, /readyz, /metrics."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from windlass_graphql import graphiql_page
+from windlass_graphql import dashboard_page, graphiql_page
 from windlass_graphql.body_limit import BodyLimit
 from windlass_graphql.changes import Hub
 from windlass_graphql.compiler.documents import Documents
@@ -52,6 +52,7 @@ def create_app(
     hub = Hub()
     listener = Listener(database, hub)
     documents = Documents(graphql_schema)
+    persisted = persisted.and_also(dashboard_page.documents().values())
     described = orjson.dumps(openapi(graphql_schema))
     endpoint = GraphQLEndpoint(Context(database, hub), persisted, rates, cors_origins, leaving)
 
@@ -112,6 +113,7 @@ def create_app(
             *rest.routes(database, documents, rates),
             Route("/openapi.json", openapi_json),
             graphiql_page.assets(),
+            *dashboard_page.routes(),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", Metrics(database, listener).page),

@@ -44,8 +44,8 @@ Environment:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the line that says it is ready as JSON.")
 def main(host: str | None, port: int | None, database: str | None, wait: float, as_json: bool) -> None:
-    """Serve the read model over GraphQL: /graphql (HTTP, websocket, GraphiQL), and beside it a few REST reads
-    (/openapi.json), /healthz, /readyz and /metrics.
+    """Serve the read model: the dashboard at /, GraphQL at /graphql (HTTP, websocket, GraphiQL), and beside it a few
+    REST reads (/openapi.json), /healthz, /readyz and /metrics.
 
     Reads only, as the role windlass_reader, and only what `windlass-indexer` wrote.
     """

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,12 @@ class PersistedQueries:
     def only(self) -> bool:
         """Whether nothing else is answered."""
         return self._allowed is not None
+
+    def and_also(self, documents: Iterable[str]) -> "PersistedQueries":
+        """The same; where nothing else is answered, these texts are as well."""
+        also = PersistedQueries(self._documents)
+        also._allowed = None if self._allowed is None else self._allowed | frozenset(documents)
+        return also
 
     def document(self, request: Mapping[str, Any]) -> str | None:
         """The document that a request brings as `query`, or names as `documentId` or, as Apollo's clients do, in

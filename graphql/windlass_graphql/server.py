@@ -105,9 +105,12 @@ def _ready_line(authority: str, as_json: bool) -> str:
             {
                 "event": "ready",
                 "url": f"http://{authority}",
+                "dashboard": f"http://{authority}/",
                 "graphql": f"http://{authority}/graphql",
                 "websocket": f"ws://{authority}/graphql",
                 "pid": os.getpid(),
             }
         )
-    return f"GraphQL (open it in a browser for GraphiQL): http://{authority}/graphql"
+    return (
+        f"The dashboard: http://{authority}/\nGraphQL (open it in a browser for GraphiQL): http://{authority}/graphql"
+    )

@@ -82,6 +82,7 @@ def test_a_demo_that_is_killed_takes_everything_with_it(temporary: Path) -> None
         text=True,
     ) as demo:
         assert demo.stdout is not None
+        assert json.loads(demo.stdout.readline())["dashboard"].startswith("http://127.0.0.1:")
         assert json.loads(demo.stdout.readline())["act"] == 1
         assert len(mark.processes()) > 4
         demo.kill()
@@ -100,6 +101,7 @@ def test_ctrl_c_ends_the_demo_at_any_moment(temporary: Path) -> None:
         text=True,
     ) as demo:
         assert demo.stdout is not None
+        assert json.loads(demo.stdout.readline())["dashboard"].startswith("http://127.0.0.1:")
         assert json.loads(demo.stdout.readline())["act"] == 1
         demo.send_signal(2)
         assert demo.wait(30) == 130

@@ -59,6 +59,7 @@ class Urls:
     rpc: str
     websocket: str
     database: str
+    dashboard: str
     graphql: str
     graphql_websocket: str
 
@@ -130,7 +131,7 @@ class Stack:
         )
         ready = json.loads(await self.supervisor.line_of(graphql, is_json, READY_SECONDS))
         await self._indexing([indexer, graphql], ready["graphql"])
-        return Urls(rpc, websocket, database_url, ready["graphql"], ready["websocket"])
+        return Urls(rpc, websocket, database_url, ready["dashboard"], ready["graphql"], ready["websocket"])
 
     async def _chain(self) -> tuple[str, str]:
         if self.wanted.validator is not None:

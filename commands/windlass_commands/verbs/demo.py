@@ -83,6 +83,8 @@ async def play(output: Output, slot_ms: int, ends: bool, validator: Path | None 
         async def begin(urls: Urls) -> None:
             status.stop()
             narrator.note(f"chain, PostgreSQL, indexer and GraphQL are up after {time.monotonic() - started:.1f} s")
+            narrator.note(f"watch it in a browser: {urls.dashboard}", "bold")
+            output.result({"dashboard": urls.dashboard})
             narrator.note("+ ms: how long after its commit the read model showed a step over GraphQL")
             await story(urls)
 

@@ -127,6 +127,7 @@ async def serve(wanted: Wanted, output: Output) -> None:
 
 def print_urls(urls: Urls, output: Output) -> None:
     """Where everything answers."""
+    output.field("dashboard", urls.dashboard, "bold")
     output.field("GraphQL", urls.graphql, "bold")
     output.field("subscriptions", urls.graphql_websocket)
     output.field("RPC", urls.rpc)

@@ -6,6 +6,7 @@ SELECT
     coalesce(s.verified_seq, 0) AS verified_seq,
     coalesce(s.verified_slot, 0) AS verified_slot,
     s.verified_at,
+    coalesce(s.verified_by, 0) AS verified_by,
     s.disagreement,
     s.stream IS NOT NULL AND s.disagreement IS NULL AND s.verified_seq >= coalesce(wanted.made_by, s.seq)
         AS is_verified

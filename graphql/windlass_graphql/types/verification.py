@@ -30,6 +30,9 @@ class Verification:
     verified_seq: Int53 = strawberry.field(description="The newest event up to which the digests agreed; 0 is never.")
     verified_slot: Int53 = strawberry.field(description="The slot at which they were last found to agree.")
     verified_at: datetime | None = strawberry.field(description="When they were last found to agree; null is never.")
+    verified_by: int = strawberry.field(
+        description="How many RPC endpoints told the digest that agreed: one may lie consistently. 0 is none."
+    )
     disagreement: str | None = strawberry.field(description="What does not agree, in a sentence; null where nothing.")
     is_verified: bool = strawberry.field(description="Whether every event that made this is within verifiedSeq.")
 

@@ -1,4 +1,4 @@
-"""Many transactions on their way at once: sent by a few workers, their statuses asked for together.
+"""Many transactions on their way at once: sent together, and their statuses asked for together.
 
 The chain is the only state. What was not seen to land may be sent again by whoever reads the chain afterwards.
 """
@@ -23,6 +23,8 @@ T = TypeVar("T")
 POLL_SECONDS = 0.1
 # A blockhash is valid for 150 blocks; this often transactions get a younger one, and those not seen are sent again.
 REFRESH_SECONDS = 5.0
+# A validator takes transactions in arrays ten times as fast as one by one; so many of the largest fit into a request.
+SENDS_A_CALL, POSTS_AT_ONCE = 20, 4
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Flight:
         self.blockhash, self.last_valid_height = Hash.default(), 0
         # For each transaction its bytes, the last block height it can land at, and who waits for its status.
         self._waiting: dict[Signature, tuple[bytes, int, asyncio.Future[Status | None]]] = {}
+        # Transactions that are to be sent, each with who waits for whether the node took it.
+        self._outbox: asyncio.Queue[tuple[bytes, asyncio.Future[bool]]] = asyncio.Queue()
 
     async def each(self, window: int, take: Callable[[], T | None], work: Callable[[T], Awaitable[None]]) -> None:
         """Do `work` on what `take` gives, `window` pieces at a time, until it gives None.
@@ -55,9 +59,11 @@ class Flight:
 
         try:
             async with asyncio.TaskGroup() as tasks:
-                watch = tasks.create_task(self._watch())
+                helpers = [tasks.create_task(self._watch())]
+                helpers += [tasks.create_task(self._post()) for _ in range(POSTS_AT_ONCE)]
                 await asyncio.gather(*[tasks.create_task(worker()) for _ in range(window)])
-                watch.cancel()
+                for helper in helpers:
+                    helper.cancel()
         except BaseExceptionGroup as group:
             # The group's other members are cancellations that the first one caused.
             raise group.exceptions[0] from None
@@ -65,15 +71,28 @@ class Flight:
     async def send(self, sign: Callable[[Hash], VersionedTransaction]) -> Arrived | None:
         """Send what `sign` makes with a recent blockhash, and wait; None where it was not accepted or never landed."""
         transaction, last_valid_height = sign(self.blockhash), self.last_valid_height
-        raw = bytes(transaction)
-        try:
-            signature = await self.rpc.send(raw)
-        except RpcError:
+        raw, loop = bytes(transaction), asyncio.get_running_loop()
+        accepted: asyncio.Future[bool] = loop.create_future()
+        self._outbox.put_nowait((raw, accepted))
+        if not await accepted:
             return None
-        landed: asyncio.Future[Status | None] = asyncio.get_running_loop().create_future()
-        self._waiting[signature] = (raw, last_valid_height, landed)
+        landed: asyncio.Future[Status | None] = loop.create_future()
+        self._waiting[transaction.signatures[0]] = (raw, last_valid_height, landed)
         status = await landed
         return None if status is None else Arrived(transaction, status)
+
+    async def _post(self) -> None:
+        while True:
+            part = [await self._outbox.get()]
+            while len(part) < SENDS_A_CALL and not self._outbox.empty():
+                part.append(self._outbox.get_nowait())
+            try:
+                taken = await self.rpc.send_all([raw for raw, _ in part])
+            except RpcError:
+                taken = [False] * len(part)
+            for (_, accepted), took in zip(part, taken, strict=True):
+                if not accepted.done():
+                    accepted.set_result(took)
 
     async def _refresh_blockhash(self) -> None:
         self.blockhash, self.last_valid_height = await self.rpc.latest_blockhash()

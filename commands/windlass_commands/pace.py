@@ -13,10 +13,11 @@ class Pace:
         self._interval = 1 / rate if rate else 0.0
         self._next = 0.0
 
-    async def wait(self) -> None:
-        """Returns once the next request may begin."""
+    async def wait(self, requests: int = 1) -> None:
+        """Returns once the next request may begin; an array of several counts as so many."""
         if not self._interval:
             return
         now = time.monotonic()
-        self._next = max(self._next, now) + self._interval
-        await asyncio.sleep(self._next - self._interval - now)
+        begin = max(self._next, now)
+        self._next = begin + requests * self._interval
+        await asyncio.sleep(begin - now)

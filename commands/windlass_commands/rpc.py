@@ -34,6 +34,7 @@ T = TypeVar("T")
 COMMITMENTS = ("processed", "confirmed", "finalized")
 MAX_ACCOUNTS_A_CALL = 100
 MAX_STATUSES_A_CALL = 256
+SEND_OPTIONS = {"encoding": "base64", "skipPreflight": True, "maxRetries": 0}
 # A node may look through millions of accounts before it answers.
 LISTING_SECONDS = 300
 
@@ -212,8 +213,12 @@ class Rpc:
 
     async def send(self, transaction: bytes) -> Signature:
         """Hand a signed transaction to the node, without preflight: commands simulate before they sign."""
-        options = {"encoding": "base64", "skipPreflight": True, "maxRetries": 0}
-        return Signature.from_string(await self.call("sendTransaction", _base64(transaction), options))
+        return Signature.from_string(await self.call("sendTransaction", _base64(transaction), SEND_OPTIONS))
+
+    async def send_all(self, transactions: Sequence[bytes]) -> list[bool]:
+        """As `send`, several in one request: which of them the node took."""
+        answers = await self._answers("sendTransaction", [(_base64(each), SEND_OPTIONS) for each in transactions])
+        return ["result" in answer for answer in answers]
 
     async def statuses(self, signatures: Sequence[Signature]) -> list[Status | None]:
         """How far each transaction has got, None where the node does not know it."""
@@ -243,6 +248,9 @@ class Rpc:
     async def batch(self, method: str, calls: Sequence[Sequence[Any]]) -> list[Any]:
         """The same method with different parameters, in one request; the results in their order."""
 
+        return [self._result(answer, method) for answer in await self._answers(method, calls)]
+
+    async def _answers(self, method: str, calls: Sequence[Sequence[Any]]) -> list[Any]:
         async def once() -> list[Any]:
             body = [
                 {"jsonrpc": "2.0", "id": place, "method": method, "params": list(params)}
@@ -250,10 +258,9 @@ class Rpc:
             ]
             response = await self._http.post(self.url, json=body)
             response.raise_for_status()
-            answers = sorted(response.json(), key=lambda answer: answer["id"])
-            return [self._result(answer, method) for answer in answers]
+            return sorted(response.json(), key=lambda answer: answer["id"])
 
-        return await self._translated(once, repeatable=True) if calls else []
+        return await self._translated(once, repeatable=True, requests=len(calls)) if calls else []
 
     def _result(self, answer: Any, method: str) -> Any:
         if "error" in answer:
@@ -268,11 +275,11 @@ class Rpc:
     async def _read(self, ask: Callable[[], Awaitable[T]]) -> T:
         return await self._translated(ask, repeatable=True)
 
-    async def _translated(self, ask: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
+    async def _translated(self, ask: Callable[[], Awaitable[T]], *, repeatable: bool, requests: int = 1) -> T:
         try:
             async for attempt in retrying(ATTEMPTS if repeatable else 1):
                 with attempt:
-                    await self._pace.wait()
+                    await self._pace.wait(requests)
                     return await ask()
             raise AssertionError("tenacity reraises or returns")
         except RpcError:

@@ -5,6 +5,7 @@ An account that is refused is found by halving its batch, told, and left out; it
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -106,6 +107,7 @@ class Sweep(Generic[T]):
     # Items of the largest batch that was simulated, and the compute units that it took.
     _measured: tuple[int, int] = (0, 0)
     _known_to_fit: int = 0
+    _measuring: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self, items: Iterable[T]) -> None:
         """Do it to all of them; what was refused is in `refused` afterwards. Again for others, it counts on.
@@ -164,16 +166,11 @@ class Sweep(Generic[T]):
 
     async def _send(self, batch: Batch[T]) -> None:
         instructions = self.build(batch.items)
-        units = None if batch.suspect else self._known_units(len(batch.items))
-        simulated = units is None
-        if units is None:
-            try:
-                taken = await simulate(self.rpc, instructions, self.payer, price=self.price)
-            except TransactionRefused as refusal:
-                await self._narrow(batch, refusal)
-                return
-            self._learn(len(batch.items), taken)
-            units = units_to_ask(taken)
+        try:
+            units, simulated = await self._units(batch, instructions)
+        except TransactionRefused as refusal:
+            await self._narrow(batch, refusal)
+            return
 
         self.transactions += 1
         if self.rehearsal:
@@ -196,10 +193,21 @@ class Sweep(Generic[T]):
             logs = await logs_of(self.rpc, signature)
             await self._narrow(batch, refused(sent.status.error, logs, message, signature))
 
-    def _known_units(self, count: int) -> int | None:
-        """What to ask for, where as many items or more were simulated; None before."""
-        items, units = self._measured
-        return None if self.rehearsal or count > items else units_to_ask(units)
+    async def _units(self, batch: Batch[T], instructions: Sequence[Instruction]) -> tuple[int, bool]:
+        """Compute units to ask for, and whether this very batch was simulated for them. Raises TransactionRefused."""
+        if batch.suspect or self.rehearsal:
+            return await self._simulated(batch, instructions), True
+        # One at a time: those that wait for the first one need no simulation of their own.
+        async with self._measuring:
+            items, units = self._measured
+            if len(batch.items) <= items:
+                return units_to_ask(units), False
+            return await self._simulated(batch, instructions), True
+
+    async def _simulated(self, batch: Batch[T], instructions: Sequence[Instruction]) -> int:
+        taken = await simulate(self.rpc, instructions, self.payer, price=self.price)
+        self._learn(len(batch.items), taken)
+        return units_to_ask(taken)
 
     def _learn(self, count: int, units: int) -> None:
         self._measured = max(self._measured, (count, units))

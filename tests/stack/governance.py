@@ -185,7 +185,7 @@ def write_accounts(file: TextIO, owner: Pubkey, data: Iterable[bytes]) -> list[s
 
 @contextmanager
 def governed_localnet(
-    directory: Path, count: int, data: Sequence[bytes] = (), more: Sequence[str] = ("--slot-ms", "50")
+    directory: Path, count: int, data: Iterable[bytes] = (), more: Sequence[str] = ("--slot-ms", "50")
 ) -> Iterator[tuple[Governance, Localnet]]:
     """A fresh chain with Windlass, and `count` programs to hand over to it, each with accounts that hold `data`.
 
@@ -198,6 +198,7 @@ def governed_localnet(
     for program in programs:
         flags += ["--upgradeable-program", str(program), vault, str(wallets["authority"].pubkey())]
     authority = str(wallets["authority"].pubkey())
+    data = data if count == 1 else list(data)
     with (directory / "accounts.jsonl").open("w") as file:
         owned = {str(program): write_accounts(file, program, data) for program in programs}
     flags += ["--account-lines", file.name, *more]

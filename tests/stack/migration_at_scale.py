@@ -1,0 +1,74 @@
+"""Any number of accounts migrated by runners that are killed, and everything compared afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from stack.dev import Dev, running_dev
+from stack.governance import Governance, governed_localnet
+from stack.killed_migration import Killed, Runner, data_of_all, peak_memory, read_model_of
+from stack.ledger import Fields
+from stack.ledger_commands import migrating, plan
+from windlass_programs.windlass import MigrationTracker
+
+SLOT_MS = 200
+QUERY = "query ($tracker: ID!) { migration(address: $tracker) { migrated verification { seq isVerified } } }"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How it went; `proven` are the seconds from the last migration until the read model was proven."""
+
+    went: Killed
+    proven: float
+    verified: float
+    chain_bytes: int
+
+
+def migrate_at_scale(directory: Path, accounts: int, kills: int, seconds: float, seed: int = 7) -> Scale:
+    """Migrate so many accounts, the runner killed so often; fails where any of them is not migrated exactly once, or
+    chain, tracker and read model do not agree.
+    """
+    data = (Fields(balance=number).old() for number in range(accounts))
+    with (
+        governed_localnet(directory, 1, data, ("--slot-ms", str(SLOT_MS))) as (governance, localnet),
+        running_dev(localnet.rpc_url, localnet.ws_url) as dev,
+    ):
+        multisig = governance.multisig()
+        program = governance.registered(multisig)
+        proposal = migrating(governance, multisig, program, plan())
+        tracker = governance.done("show", program, "--multisig", multisig, by=None)["migration"]
+        expected = governance.done("migrate", "plan", proposal, by="user")
+        assert (expected["accounts"], expected["measured"]) == (accounts, True)
+        assert expected["accounts_a_transaction"] >= 8
+
+        with Runner(governance, proposal, tracker) as runner:
+            went = runner.until_done(accounts, kills, seed, seconds)
+        assert went.kills == kills
+        kept = (Fields(balance=number).new() for number in range(accounts))
+        found = data_of_all(governance, governance.owned[program])
+        assert all(one == other for one, other in zip(found, kept, strict=True))
+        proven = compare_read_model(governance, dev, tracker, accounts, seconds)
+        begun = time.monotonic()
+        verified = governance.done("migrate", "verify", proposal, by=None)
+        assert (verified["as_moved"], verified["events"]) == (accounts, accounts)
+        status = governance.done("migrate", "status", proposal, by=None)
+        assert (status["migrated"], status["in_old_layout"], status["in_new_layout"]) == (accounts, 0, accounts)
+        return Scale(went, proven, time.monotonic() - begun, peak_memory(localnet.process.pid))
+
+
+def compare_read_model(governance: Governance, dev: Dev, tracker: str, accounts: int, seconds: float) -> float:
+    """Wait until the read model is proven to the newest event, and compare it with the chain; the seconds it took."""
+    begun = time.monotonic()
+    proven = {"migrated": accounts, "verification": {"seq": accounts, "isVerified": True}}
+    dev.until(QUERY, lambda answer: answer["migration"] == proven, seconds, tracker=tracker)
+    took = time.monotonic() - begun
+    (data,) = governance.data_of([tracker])
+    on_chain = MigrationTracker.decode(data)
+    assert (on_chain.migrated, on_chain.reverted) == (accounts, 0)
+    read = asyncio.run(read_model_of(dev.database, tracker))
+    assert read == (accounts, accounts, accounts, on_chain.stream.seq, on_chain.stream.digest)
+    return took

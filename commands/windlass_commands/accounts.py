@@ -14,8 +14,9 @@ from windlass_programs.addresses import (
     program_data_address,
     program_state_address,
     vault_address,
+    vault_authority_address,
 )
-from windlass_programs.collateral_vault import CollateralVault
+from windlass_programs.collateral_vault import CollateralVault, VaultAuthority, decode_vault
 from windlass_programs.windlass import (
     MigrationTracker,
     MultisigConfig,
@@ -189,15 +190,29 @@ class Accounts:
         return found
 
     async def vault(self, owner: Pubkey, vault_program: Pubkey = VAULT_PROGRAM_ID) -> CollateralVault:
-        """The collateral vault of `owner`. Raises AccountMissing."""
+        """The collateral vault of `owner`, in the layout that it is in. Raises AccountMissing."""
         address = vault_address(owner, vault_program)
         account = await self.rpc.account(address)
         if account is None:
             raise AccountMissing(f"{owner} has no collateral vault yet; `windlass vault init MINT` makes one.")
         try:
-            return CollateralVault.decode(account.data)
+            return decode_vault(account.data)
         except ValueError as error:
             raise AccountMissing(f"The account at {address} is no collateral vault: {error}.") from error
+
+    async def vault_authority(self, vault_program: Pubkey = VAULT_PROGRAM_ID) -> VaultAuthority:
+        """Which programs may move collateral, and who says so. Raises AccountMissing."""
+        address = vault_authority_address(vault_program)
+        account = await self.rpc.account(address)
+        if account is None:
+            raise AccountMissing(
+                f"No admin was named for the vault program {vault_program}; its upgrade authority does so with "
+                "`windlass vault init-authority`."
+            )
+        try:
+            return VaultAuthority.decode(account.data)
+        except ValueError as error:
+            raise AccountMissing(f"The account at {address} is no vault authority: {error}.") from error
 
     def _decode(self, kind: Decodes[KIND], what: str, address: Pubkey, account: Account | None) -> KIND:
         if account is None:

@@ -7,13 +7,21 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
-from windlass_programs.addresses import WINDLASS_PROGRAM_ID
+from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
 
 from windlass_commands.parameters import ADDRESS
 from windlass_commands.rpc import COMMITMENTS
 from windlass_commands.session import Settings
 
 Command = Callable[..., None]
+
+vault_program_option: Callable[[Command], Command] = click.option(
+    "--vault-program",
+    type=ADDRESS,
+    default=str(VAULT_PROGRAM_ID),
+    envvar="WINDLASS_VAULT_PROGRAM_ID",
+    help="The collateral vault program, where another is deployed.",
+)
 
 CHAIN_OPTIONS = [
     click.option(

@@ -71,6 +71,16 @@ def vault_address(owner: Pubkey, program_id: Pubkey = VAULT_PROGRAM_ID) -> Pubke
     return _derive([b"vault", bytes(owner)], program_id)
 
 
+def vault_authority_address(program_id: Pubkey = VAULT_PROGRAM_ID) -> Pubkey:
+    """The VaultAuthority: there is one."""
+    return _derive([b"authority"], program_id)
+
+
+def collateral_signer_address(program: Pubkey) -> Pubkey:
+    """The address by which `program` signs where the vault has authorized it to move collateral."""
+    return _derive([b"collateral"], program)
+
+
 def associated_token_address(owner: Pubkey, mint: Pubkey) -> Pubkey:
     """The associated token account of `owner` for `mint` (SPL Token, not Token-2022)."""
     return _derive([bytes(owner), bytes(TOKEN_PROGRAM), bytes(mint)], ASSOCIATED_TOKEN_PROGRAM)

@@ -1,61 +1,15 @@
-"""Accounts of the collateral_vault program. Written by `python -m windlass_programs.generate` from its IDL."""
+"""A vault in the layout of either release: what both have goes by the same names."""
 
-from dataclasses import dataclass
-from typing import ClassVar
+from windlass_programs import collateral_vault_v1 as release_1
+from windlass_programs import collateral_vault_v2 as release_2
 
-from solders.pubkey import Pubkey
-
-from windlass_programs.borsh import Reader, account_reader
-
-
-@dataclass(frozen=True, slots=True)
-class EventStream:
-    seq: int
-    digest: bytes
-
-    @classmethod
-    def read(cls, reader: Reader) -> "EventStream":
-        return cls(
-            seq=reader.unsigned(8),
-            digest=reader.raw(32),
-        )
+CollateralVault = release_1.CollateralVault | release_2.CollateralVault
+# The same in both releases.
+VaultAuthority = release_2.VaultAuthority
 
 
-@dataclass(frozen=True, slots=True)
-class CollateralVault:
-    DISCRIMINATOR: ClassVar[bytes] = bytes.fromhex("13bd5f9b64099f91")
-
-    stream: EventStream
-    bump: int
-    owner: Pubkey
-    mint: Pubkey
-    token_account: Pubkey
-    total_balance: int
-    locked_balance: int
-    available_balance: int
-    total_deposited: int
-    total_withdrawn: int
-    created_at: int
-    last_updated: int
-
-    @classmethod
-    def read(cls, reader: Reader) -> "CollateralVault":
-        return cls(
-            stream=EventStream.read(reader),
-            bump=reader.unsigned(1),
-            owner=reader.pubkey(),
-            mint=reader.pubkey(),
-            token_account=reader.pubkey(),
-            total_balance=reader.unsigned(8),
-            locked_balance=reader.unsigned(8),
-            available_balance=reader.unsigned(8),
-            total_deposited=reader.unsigned(8),
-            total_withdrawn=reader.unsigned(8),
-            created_at=reader.signed(8),
-            last_updated=reader.signed(8),
-        )
-
-    @classmethod
-    def decode(cls, data: bytes) -> "CollateralVault":
-        """From the account's data. Raises ValueError where it is no CollateralVault."""
-        return cls.read(account_reader("CollateralVault", cls.DISCRIMINATOR, data))
+def decode_vault(data: bytes) -> CollateralVault:
+    """From the account's data. Raises ValueError where it is a vault of neither release."""
+    if data.startswith(release_1.CollateralVault.DISCRIMINATOR):
+        return release_1.CollateralVault.decode(data)
+    return release_2.CollateralVault.decode(data)

@@ -14,7 +14,7 @@ from windlass_programs.artifacts import ProgramName
 from windlass_programs.idl import Idl, IdlError
 from windlass_programs.states_source import current_states_source, screaming
 
-MODULES: dict[str, ProgramName] = {"windlass": "windlass", "collateral_vault": "collateral_vault_v1"}
+MODULES: tuple[ProgramName, ...] = ("windlass", "collateral_vault_v1", "collateral_vault_v2")
 
 _HEADER = '''"""Accounts of the {name} program. Written by `python -m windlass_programs.generate` from its IDL."""
 
@@ -158,7 +158,7 @@ def _function(type_: Any) -> str:
 
 def main() -> int:
     check = sys.argv[1:] == ["--check"]
-    sources = {module: module_source(Idl.load(program)) for module, program in MODULES.items()}
+    sources: dict[str, str] = {program: module_source(Idl.load(program)) for program in MODULES}
     sources["proposal_states"] = current_states_source()
     outdated = []
     for module, source in sources.items():

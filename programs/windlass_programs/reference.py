@@ -17,7 +17,7 @@ from windlass_programs.idl import Idl, IdlError
 from windlass_programs.rust_rules import RuleSourceError
 
 REPOSITORY = Path(__file__).parents[2]
-DOCUMENTS = ("docs/SMART_CONTRACT.md", "docs/GOVERNANCE.md")
+DOCUMENTS = ("docs/SMART_CONTRACT.md", "docs/GOVERNANCE.md", "docs/COLLATERAL_VAULT.md")
 RULES = "programs/windlass-rules/src"
 FILES_WITH_LIMITS = ("config.rs", "pause.rs", "code.rs", "migration.rs", "migration_plan.rs", "loader.rs")
 
@@ -33,7 +33,7 @@ def blocks(repository: Path = REPOSITORY) -> dict[str, str]:
 
     Raises IdlError or RuleSourceError where the sources are not as they are read here.
     """
-    idl = Idl.load("windlass")
+    idl, vault = Idl.load("windlass"), Idl.load("collateral_vault_v2")
     rules = repository / RULES
     transitions_source = rust_rules.read(rules / "transitions.rs")
     transitions = rust_rules.transitions(transitions_source)
@@ -55,6 +55,12 @@ def blocks(repository: Path = REPOSITORY) -> dict[str, str]:
         "actions": tables.actions(transitions, rust_rules.variants(transitions_source, "Action")),
         "rents": tables.rents(idl, {limit.name: limit.least for limit in limits}),
         "compute_units": tables.compute_units(_measured(repository / "benchmarks/compute_units.json")),
+        "vault_accounts": tables.accounts(vault),
+        "vault_release_1": tables.account(Idl.load("collateral_vault_v1"), "CollateralVault"),
+        "vault_types": tables.types(vault),
+        "vault_instructions": tables.instructions(vault),
+        "vault_events": tables.events(vault),
+        "vault_errors": tables.errors(vault),
     }
 
 

@@ -27,14 +27,18 @@ _NO_PAYLOAD = 2
 def accounts(idl: Idl) -> str:
     """Each account type with its bytes."""
     return "\n\n".join(
-        f"### {name}\n\n{_sentences(defined(idl, name))}"
-        + _layout(
-            [
-                Row("0", "8", "[u8; 8]", "discriminator", f"`{discriminator.hex()}`"),
-                *rows(idl, name, start=DISCRIMINATOR_BYTES),
-            ]
-        )
-        for discriminator, name in sorted(idl.accounts.items(), key=lambda entry: entry[1])
+        f"### {name}\n\n{_sentences(defined(idl, name))}{account(idl, name)}" for name in sorted(idl.accounts.values())
+    )
+
+
+def account(idl: Idl, name: str) -> str:
+    """The bytes of one account type."""
+    (discriminator,) = [begins for begins, known in idl.accounts.items() if known == name]
+    return _layout(
+        [
+            Row("0", "8", "[u8; 8]", "discriminator", f"`{discriminator.hex()}`"),
+            *rows(idl, name, start=DISCRIMINATOR_BYTES),
+        ]
     )
 
 

@@ -50,10 +50,11 @@ def test_the_demo_tells_its_story_twice_in_a_row_and_leaves_nothing_behind(tempo
             "InstructionFallbackNotFound",
             "IncorrectAuthority",
             "TimelockNotOver",
+            "MigrateFirst",
         ]
         assert all(line["signature"] for line in lines if "step" in line or "refused" in line)
         assert lines[-1]["command"] == "demo"
-        assert lines[-1]["read_model"]["by_subscription"]["steps"] == 10
+        assert lines[-1]["read_model"]["by_subscription"]["steps"] == 11
 
 
 def test_the_story_reads_without_a_terminal_whatever_the_environment_says(temporary: Path) -> None:
@@ -67,6 +68,7 @@ def test_the_story_reads_without_a_terminal_whatever_the_environment_says(tempor
         "carol approves, 3 of 3: the timelock begins",
         "refused: TimelockNotOver",
         "olga executes: the vault program runs version 2",
+        "the read model: 3 of 3 vaults migrated, MIGRATING",
         "every other vault holds what was deposited into version 1",
     ):
         assert sentence in told.stdout

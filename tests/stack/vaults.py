@@ -17,7 +17,7 @@ from windlass_programs.addresses import (
     vault_address,
 )
 from windlass_programs.artifacts import ProgramName
-from windlass_programs.collateral_vault import CollateralVault
+from windlass_programs.collateral_vault import CollateralVault, decode_vault
 
 MINT_LENGTH = 82
 INITIALIZE_MINT, MINT_TO, CREATE_IDEMPOTENT = 20, 7, 1
@@ -125,7 +125,7 @@ class User:
     @property
     def state(self) -> CollateralVault:
         """The vault's account."""
-        return CollateralVault.decode(self.chain.account(self.vault).data)
+        return decode_vault(self.chain.account(self.vault).data)
 
     @property
     def tokens(self) -> tuple[int, int]:

@@ -22,7 +22,7 @@ from windlass_commands.rpc import Account
 from windlass_indexer.rpc import Rpc
 from windlass_programs.addresses import SYSTEM_PROGRAM, TOKEN_PROGRAM, VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
 from windlass_programs.artifacts import program_elf_path
-from windlass_programs.collateral_vault import CollateralVault
+from windlass_programs.collateral_vault import decode_vault
 
 USERS, DEPOSITS_EACH = 50, 100
 WALLET_LAMPORTS = 1_000_000_000_000
@@ -94,7 +94,7 @@ def totals(rpc_url: str, users: Sequence[User]) -> list[tuple[int, int]]:
         async with Rpc(rpc_url) as rpc:
             keys, options = [str(user.vault) for user in users], {"encoding": "base64", "commitment": "confirmed"}
             accounts = (await rpc.call("getMultipleAccounts", keys, options))["value"]
-            vaults = [CollateralVault.decode(base64.b64decode(account["data"][0])) for account in accounts]
+            vaults = [decode_vault(base64.b64decode(account["data"][0])) for account in accounts]
             return [(vault.stream.seq, vault.total_deposited) for vault in vaults]
 
     return asyncio.run(read())

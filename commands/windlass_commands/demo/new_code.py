@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from solders.pubkey import Pubkey
 from windlass_programs.addresses import proposal_address
-from windlass_programs.artifacts import program_elf
 from windlass_programs.digests import code_digest
+from windlass_programs.vault_release_2 import code_for, migration_plan
 
 from windlass_commands import loader
 from windlass_commands.amounts import size
 from windlass_commands.demo.stage import Stage
 from windlass_commands.explanation import Subject
+from windlass_commands.field_maps import plan_lines
 from windlass_commands.instructions.propose_upgrade import propose_upgrade
 from windlass_commands.instructions.verify_buffer import verify_buffer
 from windlass_commands.upload import Upload
@@ -20,9 +21,11 @@ from windlass_commands.upload_bar import upload_bar
 async def play(stage: Stage, multisig: Pubkey) -> Pubkey:
     """The proposal's address."""
     stage.narrator.act("Alice proposes version 2")
-    code = program_elf("collateral_vault_v2")
+    code = code_for(multisig)
     await _upload(stage, code)
     await _make_room(stage, code)
+    for line in plan_lines(migration_plan()):
+        stage.narrator.note(line.strip())
     alice, buffer, program = stage.cast.members["alice"], stage.cast.buffer, stage.vault_program
     program_id = stage.accounts.program_id
     proposal = proposal_address(multisig, 1, program_id)
@@ -39,6 +42,7 @@ async def play(stage: Stage, multisig: Pubkey) -> Pubkey:
                 alice.address,
                 code_digest(code),
                 no_rollback=True,
+                plan=migration_plan(),
             )
         ],
         [alice],

@@ -1,4 +1,4 @@
-"""Act 6: version 2 answers, and nobody's collateral has changed."""
+"""Act 6: version 2 answers, in vaults that are migrated when they are used, and nobody's collateral has changed."""
 
 from __future__ import annotations
 
@@ -6,35 +6,52 @@ import struct
 
 from solders.pubkey import Pubkey
 from windlass_programs.addresses import associated_token_address, vault_address
-from windlass_programs.artifacts import program_elf
+from windlass_programs.vault_release_2 import code_for
 
 from windlass_commands.amounts import tokens
+from windlass_commands.demo import migration
 from windlass_commands.demo.cast import DECIMALS, DEPOSITS, SYMBOL
 from windlass_commands.demo.collateral import withdraw_all_of
 from windlass_commands.demo.stage import Stage
+from windlass_commands.explanation import Subject
+from windlass_commands.lazy_migration import migrate_first
 
 # Where an SPL token account keeps its amount, a u64 (spl-token, Account).
 AMOUNT_OFFSET = 64
 
 
-async def play(stage: Stage) -> None:
-    """Maya's withdraw_all works; the others' vaults and the tokens behind them are what they were."""
+async def play(stage: Stage, multisig: Pubkey, proposal: Pubkey) -> None:
+    """Maya's withdraw_all works once her vault is migrated, which it is on the way; the rest is migrated after it, and
+    the others' vaults and the tokens behind them are what they were."""
     stage.narrator.act("Version 2 answers")
-    code = program_elf("collateral_vault_v2")
+    code = code_for(multisig)
     running = (await stage.accounts.program_data(stage.vault_program)).code
     stage.require(
         running[: len(code)] == code and not any(running[len(code) :]),
         "The program's account should hold version 2 and zeros after it, but it does not.",
     )
     mint, maya = stage.cast.mint.address, stage.cast.users["maya"]
-    await stage.step(
-        f"maya's withdraw_all pays out {tokens(DEPOSITS['maya'], DECIMALS)} {SYMBOL}",
+    own = vault_address(maya.address, stage.vault_program)
+    tracker = await migration.start(stage, proposal)
+    await stage.refusal(
+        "maya calls withdraw_all on her vault of version 1:",
         [withdraw_all_of(stage, maya)],
         [maya],
-        vault_address(maya.address, stage.vault_program),
+        "MigrateFirst",
+        Subject(member=maya.address, payer=maya.address),
+    )
+    await stage.step(
+        f"migrated first, in one transaction, it pays out {tokens(DEPOSITS['maya'], DECIMALS)} {SYMBOL}",
+        [
+            *await migrate_first(stage.accounts, stage.vault_program, own, maya.address),
+            withdraw_all_of(stage, maya),
+        ],
+        [maya],
+        own,
     )
     paid = await _amount(stage, associated_token_address(maya.address, mint))
     stage.require(paid == DEPOSITS["maya"], f"Maya should have got {DEPOSITS['maya']}, but holds {paid}.")
+    await migration.play(stage, tracker)
     for name in DEPOSITS:
         expected = 0 if name == "maya" else DEPOSITS[name]
         vault = await stage.accounts.vault(stage.cast.users[name].address, stage.vault_program)

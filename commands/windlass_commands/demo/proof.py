@@ -67,7 +67,7 @@ async def _compare_proposal(stage: Stage, answer: Any, address: Pubkey) -> None:
     (read,) = answer["proposals"]["nodes"]
     expected = {
         "address": str(address),
-        "state": "EXECUTED",
+        "state": "MIGRATING",
         "digest": on_chain.digest.hex(),
         "codeDigest": on_chain.code_digest.hex(),
         "approvalCount": len(on_chain.approvals),

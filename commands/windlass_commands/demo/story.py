@@ -36,7 +36,7 @@ async def tell(urls: Urls, cast: Cast, narrator: Narrator, validator: AgaveValid
         proposal = await new_code.play(stage, multisig)
         await votes.play(stage, proposal)
         await two_days.play(stage, proposal)
-        await new_version.play(stage)
+        await new_version.play(stage, multisig, proposal)
         times = await proof.play(stage, multisig, proposal)
     return {
         "command": "demo",

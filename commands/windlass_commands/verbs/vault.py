@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import click
 from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 from spl.token.instructions import create_idempotent_associated_token_account
-from windlass_programs.addresses import VAULT_PROGRAM_ID, associated_token_address, vault_address
+from windlass_programs import collateral_vault_v2
+from windlass_programs.addresses import associated_token_address, vault_address
 
 from windlass_commands.errors import Refused
 from windlass_commands.explanation import Subject
@@ -16,18 +15,14 @@ from windlass_commands.instructions.deposit import deposit
 from windlass_commands.instructions.initialize_vault import initialize_vault
 from windlass_commands.instructions.withdraw import withdraw
 from windlass_commands.instructions.withdraw_all import withdraw_all
-from windlass_commands.options import chain_options, examples, signing_options
+from windlass_commands.lazy_migration import migrate_first
+from windlass_commands.options import chain_options, examples, signing_options, vault_program_option
 from windlass_commands.parameters import ADDRESS
 from windlass_commands.session import Intent, Session, Settings, run_session
+from windlass_commands.verbs import vault_programs
+from windlass_commands.verbs.vault_release import release_2
 
 AMOUNT = click.IntRange(0, 2**64 - 1)
-vault_program_option: Callable[[Callable[..., None]], Callable[..., None]] = click.option(
-    "--vault-program",
-    type=ADDRESS,
-    default=str(VAULT_PROGRAM_ID),
-    envvar="WINDLASS_VAULT_PROGRAM_ID",
-    help="The collateral vault program, where another is deployed.",
-)
 
 
 @click.group(
@@ -39,7 +34,15 @@ vault_program_option: Callable[[Callable[..., None]], Callable[..., None]] = cli
     ),
 )
 def command() -> None:
-    """Use the collateral vault, the example of a governed program. Amounts are base units of the vault's mint."""
+    """Use the collateral vault, the example of a governed program. Amounts are base units of the vault's mint.
+
+    While the program's migration is open, a vault that was not migrated yet is migrated by the same transaction that
+    uses it.
+    """
+
+
+for _each in (*vault_programs.COMMANDS, release_2):
+    command.add_command(_each)
 
 
 @command.command("init", epilog=examples("windlass vault init MINT -k user.json"))
@@ -151,7 +154,7 @@ def show_command(settings: Settings, owner: Pubkey, vault_program: Pubkey) -> No
 async def show(session: Session, owner: Pubkey, vault_program: Pubkey) -> None:
     """The vault's balances, in base units."""
     vault = await session.accounts.vault(owner, vault_program)
-    values = {
+    values: dict[str, str | int] = {
         "address": str(vault_address(owner, vault_program)),
         "owner": str(vault.owner),
         "mint": str(vault.mint),
@@ -163,7 +166,10 @@ async def show(session: Session, owner: Pubkey, vault_program: Pubkey) -> None:
         "total_withdrawn": vault.total_withdrawn,
         "stream_seq": vault.stream.seq,
         "stream_digest": vault.stream.digest.hex(),
+        "layout": "release 2" if isinstance(vault, collateral_vault_v2.CollateralVault) else "release 1",
     }
+    if isinstance(vault, collateral_vault_v2.CollateralVault):
+        values |= {"locked_since": vault.locked_since, "lifetime_locked": vault.lifetime_locked}
     for name, value in values.items():
         session.output.field(name.replace("_", " "), f"{value:,}" if isinstance(value, int) else value)
     session.output.result({"command": "vault show", **values})
@@ -174,13 +180,15 @@ async def _carry_out(
 ) -> None:
     owner = session.signer
     vault = vault_address(owner.address, vault_program)
+    first = await migrate_first(session.accounts, vault_program, vault, session.payer.address)
+    before = ["Migrates the vault to the layout of the release that runs, first."] if first else []
     await session.carry_out(
         Intent(
             name,
-            instructions,
+            [*first, *instructions],
             [owner],
-            [sentence],
+            [*before, sentence],
             Subject(member=owner.address, payer=session.payer.address),
-            {"vault": str(vault), "owner": str(owner.address)},
+            {"vault": str(vault), "owner": str(owner.address), "migrates": bool(first)},
         )
     )

@@ -1,11 +1,12 @@
-//! The collateral vault, release 2: release 1 and `withdraw_all`, in the same accounts. An upgrade of release 1 under the
-//! same address.
+//! The collateral vault, release 2: an upgrade of release 1 under the same address, with `withdraw_all`, and with vaults
+//! that say since when collateral has been locked. Vaults of release 1 are migrated.
 #![forbid(unsafe_code)]
 
 use anchor_lang::prelude::*;
 
 pub mod errors;
 pub mod events;
+pub mod governance;
 pub mod instructions;
 pub mod seeds;
 pub mod state;
@@ -36,5 +37,50 @@ pub mod collateral_vault {
     /// Move all that is available out of the vault.
     pub fn withdraw_all(ctx: Context<Withdraw>) -> Result<()> {
         instructions::withdraw_all(ctx)
+    }
+
+    /// Keep `amount` base units of what is available from being withdrawn. For authorized programs.
+    pub fn lock_collateral(ctx: Context<LockCollateral>, amount: u64) -> Result<()> {
+        LockCollateral::run(ctx, amount)
+    }
+
+    /// Let `amount` base units of what is locked be withdrawn again. For authorized programs.
+    pub fn unlock_collateral(ctx: Context<UnlockCollateral>, amount: u64) -> Result<()> {
+        UnlockCollateral::run(ctx, amount)
+    }
+
+    /// Move `amount` base units of what is locked to another vault of the mint. For authorized programs.
+    pub fn transfer_collateral(ctx: Context<TransferCollateral>, amount: u64) -> Result<()> {
+        TransferCollateral::run(ctx, amount)
+    }
+
+    /// Name the first admin of the authorized programs. For the program's upgrade authority, once.
+    pub fn initialize_authority(ctx: Context<InitializeAuthority>, admin: Pubkey) -> Result<()> {
+        InitializeAuthority::run(ctx, admin)
+    }
+
+    /// Make another the admin, who signs too.
+    pub fn set_admin(ctx: Context<SetAdmin>) -> Result<()> {
+        SetAdmin::run(ctx)
+    }
+
+    /// Let a program move collateral.
+    pub fn add_authorized_program(ctx: Context<AddAuthorizedProgram>) -> Result<()> {
+        AddAuthorizedProgram::run(ctx)
+    }
+
+    /// Let a program move collateral no more.
+    pub fn remove_authorized_program(ctx: Context<RemoveAuthorizedProgram>) -> Result<()> {
+        RemoveAuthorizedProgram::run(ctx)
+    }
+
+    /// Bring a vault of release 1 into this release's layout. For Windlass.
+    pub fn migrate(ctx: Context<Migrate>) -> Result<()> {
+        Migrate::run(ctx)
+    }
+
+    /// Bring a vault back into release 1's layout. For Windlass, while a rollback is approved.
+    pub fn revert(ctx: Context<Migrate>) -> Result<()> {
+        instructions::revert(ctx)
     }
 }

@@ -7,22 +7,10 @@ import asyncio
 import pytest
 from solders.keypair import Keypair
 from solders.pubkey import Pubkey
-from solders.system_program import CreateAccountParams, create_account
-from spl.token.instructions import (
-    InitializeMintParams,
-    MintToParams,
-    create_idempotent_associated_token_account,
-    initialize_mint,
-    mint_to,
-)
 from stack.governance import Governance
+from stack.tokens import SUPPLY, make_token
 from windlass_commands.keypairs import Signer
-from windlass_commands.rpc import Rpc
-from windlass_commands.transactions import submit
-from windlass_programs.addresses import TOKEN_PROGRAM, associated_token_address
-
-MINT_BYTES = 82
-SUPPLY = 1_000_000
+from windlass_programs.addresses import associated_token_address
 
 
 @pytest.fixture(scope="module")
@@ -31,25 +19,6 @@ def mint(governance: Governance) -> str:
     user, mint = Signer.of(governance.wallets["user"]), Signer.of(Keypair())
     asyncio.run(make_token(governance.url, user, mint))
     return str(mint.address)
-
-
-async def make_token(url: str, user: Signer, mint: Signer) -> None:
-    tokens = associated_token_address(user.address, mint.address)
-    async with Rpc(url) as rpc:
-        creation = CreateAccountParams(
-            from_pubkey=user.address,
-            to_pubkey=mint.address,
-            lamports=await rpc.rent(MINT_BYTES),
-            space=MINT_BYTES,
-            owner=TOKEN_PROGRAM,
-        )
-        instructions = [
-            create_account(creation),
-            initialize_mint(InitializeMintParams(6, TOKEN_PROGRAM, mint.address, user.address)),
-            create_idempotent_associated_token_account(user.address, user.address, mint.address),
-            mint_to(MintToParams(TOKEN_PROGRAM, mint.address, tokens, user.address, SUPPLY)),
-        ]
-        await submit(rpc, instructions, user, [user, mint])
 
 
 def held(governance: Governance, token_account: str) -> int:

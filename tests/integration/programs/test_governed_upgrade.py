@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from stack.chain import elf, idl
 from stack.governed import DAY, Governed
 from stack.refusals import refused
+from stack.vault_migration import MigratingVaults
 from stack.vaults import TOKENS_AT_FIRST, Mint, User
 from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
 from windlass_programs.artifacts import ProgramName
@@ -21,25 +22,31 @@ def replay(program: ProgramName, events: Sequence[bytes]) -> tuple[list[Decoded]
     return [codec.event(event) for event in events], (len(events), digest)
 
 
-def test_release_1_becomes_release_2_with_the_users_money_in_it(fresh: Governed) -> None:
-    user = User(Mint.create(fresh.chain))
+def test_release_1_becomes_release_2_with_the_users_money_in_it() -> None:
+    world = MigratingVaults()
+    world.govern()
+    user = User(Mint.create(world.chain))
     user.initialize()
     user.deposit(700)
-    fresh.initialize()
-    fresh.register()
     with refused("InstructionFallbackNotFound"):
         user.withdraw_all()
 
-    id = fresh.propose_verified()
-    for member in fresh.members[:3]:
-        fresh.approve(id, member)
+    id = world.propose_with_plan(world.plan, no_rollback=True)
+    world.verify_all(id)
+    for member in world.members[:3]:
+        world.approve(id, member)
     with refused("TimelockNotOver"):
-        fresh.execute(id)
-    fresh.chain.advance(2 * DAY)
+        world.execute(id)
+    world.chain.advance(2 * DAY)
     user.deposit(50)
-    fresh.execute(id)
-    fresh.chain.advance(1)
+    world.execute(id)
+    world.chain.advance(1)
 
+    with refused("MigrateFirst"):
+        user.withdraw_all()
+    world.upgrade = id
+    world.start()
+    world.migrate(user.vault)
     user.withdraw_all()
     vault = user.state
     assert (vault.total_balance, vault.total_deposited, vault.total_withdrawn) == (0, 750, 750)

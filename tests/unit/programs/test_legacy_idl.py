@@ -93,7 +93,8 @@ def test_an_idl_that_went_through_the_old_format_decodes_the_same(program: Progr
     idl = Idl.load(program)
     old = Idl.parse(orjson.dumps(to_legacy(idl.json)))
     assert (old.address, old.name, old.events) == (idl.address, idl.name, idl.events)
-    assert old.accounts == idl.accounts
+    # The old format has no discriminators: an account's own one (release 2 of the vault has one) is lost with it.
+    assert sorted(old.accounts.values()) == sorted(idl.accounts.values())
     discriminator, name = data.draw(st.sampled_from(sorted(idl.events.items())))
     event = discriminator + data.draw(encoded(idl, {"defined": {"name": name}}))
     assert Codec(old).event(event) == Codec(idl).event(event)

@@ -1,12 +1,12 @@
 use anchor_lang::prelude::*;
+use anchor_lang::Discriminator;
 use windlass_interface::EventStream;
 
 use crate::errors::VaultError;
 
 /// One user's collateral. The tokens lie in `token_account`, which the vault owns. Amounts are base units of the mint,
 /// times unix seconds.
-#[account]
-#[derive(InitSpace, Debug)]
+#[derive(AnchorSerialize, AnchorDeserialize, InitSpace, Clone, Debug)]
 pub struct CollateralVault {
     pub stream: EventStream,
     pub bump: u8,
@@ -66,6 +66,40 @@ impl CollateralVault {
         self.total_withdrawn = add(self.total_withdrawn, amount)?;
         self.last_updated = now;
         self.invariant()
+    }
+
+    /// Keep a part of what is available from being withdrawn.
+    pub fn lock(&mut self, amount: u64, now: i64) -> Result<()> {
+        require!(amount > 0, VaultError::AmountZero);
+        self.available_balance =
+            self.available_balance.checked_sub(amount).ok_or(VaultError::InsufficientBalance)?;
+        self.locked_balance = add(self.locked_balance, amount)?;
+        self.last_updated = now;
+        self.invariant()
+    }
+
+    /// Let a part of what is locked be withdrawn again.
+    pub fn unlock(&mut self, amount: u64, now: i64) -> Result<()> {
+        self.take_locked(amount)?;
+        self.available_balance = add(self.available_balance, amount)?;
+        self.last_updated = now;
+        self.invariant()
+    }
+
+    /// Give locked tokens to another vault, which takes them in by `deposit`.
+    pub fn send(&mut self, amount: u64, now: i64) -> Result<()> {
+        self.take_locked(amount)?;
+        self.total_balance = self.total_balance.checked_sub(amount).ok_or(VaultError::InvariantViolated)?;
+        self.total_withdrawn = add(self.total_withdrawn, amount)?;
+        self.last_updated = now;
+        self.invariant()
+    }
+
+    fn take_locked(&mut self, amount: u64) -> Result<()> {
+        require!(amount > 0, VaultError::AmountZero);
+        self.locked_balance =
+            self.locked_balance.checked_sub(amount).ok_or(VaultError::InsufficientLocked)?;
+        Ok(())
     }
 
     /// total = locked + available = deposited - withdrawn.

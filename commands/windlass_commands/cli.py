@@ -13,6 +13,7 @@ VERBS = {
     "register": ("register", "Hand a program's upgrade authority to a multisig."),
     "upload": ("upload", "Write a program into a buffer; resumes where it stopped."),
     "extend": ("extend", "Make room for longer code in a program."),
+    "layout": ("layout", "Tell what a release does to accounts; make its migration plan."),
     "propose": ("propose", "Propose the code in a buffer as a program's upgrade."),
     "propose-rollback": ("propose_rollback", "Propose to go back to the code before the last upgrade."),
     "propose-transfer": ("propose_transfer", "Propose to give a program's upgrade authority away."),
@@ -42,7 +43,8 @@ VERBS = {
 # The verbs of `windlass --help`, by what an operator is about.
 SECTIONS = {
     "Set up": ("init-multisig", "deploy", "register", "propose-config"),
-    "Upgrade": ("upload", "extend", "propose", "verify-buffer", "approve", "revoke", "keep-rollback", "execute"),
+    "Prepare": ("upload", "extend", "layout"),
+    "Upgrade": ("propose", "verify-buffer", "approve", "revoke", "keep-rollback", "execute"),
     "Migrate accounts": ("start-migration", "migrate", "revert", "finalize", "close-receipts"),
     "Go back, give away": ("propose-rollback", "propose-transfer"),
     "Stop and clean up": ("cancel", "pause", "resume", "expire", "reclaim", "retire-rollback"),

@@ -12,6 +12,7 @@
     │   └── TransactionRefused      the program (simulated or executed) said no
     ├── TransactionExpired          its blockhash ran out before any node confirmed it
     ├── MigrationIncomplete         some accounts were refused; the others are done
+    ├── LayoutUnsafe                a new release would corrupt accounts of the old one
     ├── UploadIncomplete            some chunks of a buffer did not arrive
     ├── ProcessFailed               a process that `windlass dev` runs ended or never became ready
     └── StoryBroken                 a step of `windlass demo` did not come out as told
@@ -119,8 +120,8 @@ class TransactionExpired(CommandError):
     """A transaction's blockhash ran out before any node confirmed it; it can no longer land."""
 
 
-class MigrationIncomplete(CommandError):
-    """Some of many accounts were refused. The others are done, and stay so."""
+class Detailed(CommandError):
+    """The base of what `--json` output says more of."""
 
     def __init__(self, message: str, details: Mapping[str, Any]) -> None:
         super().__init__(message)
@@ -129,6 +130,14 @@ class MigrationIncomplete(CommandError):
     @property
     def details(self) -> Mapping[str, Any]:
         return self._details
+
+
+class MigrationIncomplete(Detailed):
+    """Some of many accounts were refused. The others are done, and stay so."""
+
+
+class LayoutUnsafe(Detailed):
+    """A new release would corrupt accounts of the old one."""
 
 
 class UploadIncomplete(CommandError):

@@ -28,6 +28,7 @@ from typing import Any, TypeVar
 from windlass_programs.windlass import AccountLayout, DroppedRange, MappedRange, MigrationPlan
 
 from windlass_commands.errors import UsageProblem
+from windlass_commands.field_maps import plan_json
 
 T = TypeVar("T")
 
@@ -48,6 +49,14 @@ def read_plan(path: Path) -> MigrationPlan:
         return _plan(_Place("the plan", content))
     except _Unexpected as error:
         raise UsageProblem(f"In the migration plan {path}, {error}.") from None
+
+
+def write_plan(path: Path, plan: MigrationPlan) -> None:
+    """Write it so that `read_plan` reads it. Raises UsageProblem."""
+    try:
+        path.expanduser().write_text(json.dumps(plan_json(plan), indent=2) + "\n")
+    except OSError as error:
+        raise UsageProblem(f"The migration plan cannot be written to {path}: {error.strerror}.") from None
 
 
 class _Unexpected(Exception):

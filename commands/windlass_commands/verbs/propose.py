@@ -18,6 +18,7 @@ from windlass_commands.explanation import Subject
 from windlass_commands.features import require_accepted
 from windlass_commands.field_maps import plan_lines
 from windlass_commands.instructions.propose_upgrade import propose_upgrade
+from windlass_commands.layout_gate import Idls, idl_beside, require_safe
 from windlass_commands.options import examples, signing_options
 from windlass_commands.parameters import ADDRESS
 from windlass_commands.plan_file import read_plan
@@ -32,6 +33,7 @@ from windlass_commands.verbs.upload import read_program
         "windlass propose --multisig MULTISIG --program PROGRAM --buffer BUFFER",
         "windlass propose --multisig MULTISIG --program PROGRAM --buffer BUFFER --no-rollback --elf vault.so --extend",
         "windlass propose --multisig MULTISIG --program PROGRAM --buffer BUFFER --migration-plan plan.json",
+        "windlass propose … --migration-plan plan.json --old-idl v1/vault.json --new-idl v2/vault.json",
     ),
 )
 @click.option("--multisig", type=ADDRESS, required=True, help="Who governs the program.")
@@ -49,6 +51,16 @@ from windlass_commands.verbs.upload import read_program
     help="JSON file: how accounts go from their old layouts to the new ones, to be voted on with the code.",
 )
 @click.option("--elf", type=click.Path(path_type=Path), help="Insist that the buffer holds exactly this file.")
+@click.option(
+    "--old-idl",
+    type=click.Path(path_type=Path),
+    help="IDL of the running code: refuse what would corrupt accounts (windlass layout).",
+)
+@click.option(
+    "--new-idl",
+    type=click.Path(path_type=Path),
+    help="IDL of the proposed code. Default: what lies beside --elf.",
+)
 @click.option("--extend", "may_extend", is_flag=True, help="Extend the program first where the code does not fit.")
 @signing_options
 def command(
@@ -59,6 +71,8 @@ def command(
     no_rollback: bool,
     plan_file: Path | None,
     elf: Path | None,
+    old_idl: Path | None,
+    new_idl: Path | None,
     may_extend: bool,
 ) -> None:
     """Propose the code in a buffer. --keypair is a member with the propose role and the buffer's authority.
@@ -78,9 +92,10 @@ def command(
     """
     if may_extend and settings.unsigned:
         raise click.UsageError("--extend is a transaction of its own; run `windlass extend --unsigned` before this.")
+    idls = Idls(old_idl, new_idl or idl_beside(elf))
     run_session(
         settings,
-        lambda session: propose(session, multisig, program, buffer, no_rollback, plan_file, elf, may_extend),
+        lambda session: propose(session, multisig, program, buffer, no_rollback, plan_file, elf, may_extend, idls),
     )
 
 
@@ -93,9 +108,11 @@ async def propose(
     plan_file: Path | None,
     elf: Path | None,
     may_extend: bool,
+    idls: Idls,
 ) -> None:
     """Check, tell, and propose."""
     plan = read_plan(plan_file) if plan_file else None
+    layouts = require_safe(idls, plan)
     config = await session.accounts.multisig(multisig)
     state = await session.accounts.program_state(multisig, program)
     found = await session.accounts.buffer(buffer)
@@ -129,6 +146,7 @@ async def propose(
                 f"Buffer {buffer} goes under the upgrade authority: nobody can write to it any more.",
                 f"Code digest {digest.hex()}.",
                 *(plan_lines(plan) if plan else []),
+                *layouts,
                 "There will be no way back by rollback."
                 if no_rollback
                 else "Once it is approved, `windlass keep-rollback` must keep a copy of the running code.",

@@ -18,7 +18,7 @@ from stack.vault_migration import MigratingVaults, plan_of_vaults
 from stack.vaults import TOKENS_AT_FIRST, Mint, User
 from windlass_programs import collateral_vault_v2 as release_2
 
-USERS = 8
+USERS = 16
 # The System program says so, in words that differ between its releases.
 ALREADY_OPEN = "it is open already"
 U64_MAX = 2**64 - 1
@@ -76,31 +76,32 @@ class Life:
         self.books = [Books() for _ in self.users]
         self.gifts = [0] * USERS
 
-    def live(self, operations: int) -> None:
-        """All stages, so many operations in all. Raises Wrong, which names the seed."""
-        for _ in self.stages():
-            for number in range(operations // len(Stage)):
+    def live(self, operations: int, rounds: int = 1) -> None:
+        """So many operations, in `rounds` of upgrade, migration and rollback. Raises Wrong, which names the seed."""
+        for _ in self.stages(rounds):
+            for number in range(operations // (1 + 4 * rounds)):
                 self.operate()
                 if number % 50 == 0:
                     self.check_all()
             self.check_all()
 
-    def stages(self) -> Iterator[None]:
+    def stages(self, rounds: int) -> Iterator[None]:
         """One stage after the other."""
         yield
-        self.world.executed(self.world.plan)
-        self._enter(Stage.UPGRADED)
-        yield
-        self.world.start()
-        self._enter(Stage.MIGRATING)
-        yield
-        rollback = self.world.approve_rollback()
-        self._enter(Stage.REVERTING)
-        yield
-        self.chain.advance(3_600)
-        self.world.roll_back(rollback)
-        self._enter(Stage.ROLLED_BACK)
-        yield
+        for _ in range(rounds):
+            self.world.executed(self.world.plan)
+            self._enter(Stage.UPGRADED)
+            yield
+            self.world.start()
+            self._enter(Stage.MIGRATING)
+            yield
+            rollback = self.world.approve_rollback()
+            self._enter(Stage.REVERTING)
+            yield
+            self.chain.advance(3_600)
+            self.world.roll_back(rollback)
+            self._enter(Stage.ROLLED_BACK)
+            yield
 
     def _enter(self, stage: Stage) -> None:
         self.chain.advance(1)
@@ -112,7 +113,7 @@ class Life:
         """Something at random, by a client of either release."""
         name = self.random.choices(
             ("deposit", "withdraw", "withdraw_all", "lock", "unlock", "transfer", "open", "gift", "move", "wait"),
-            (20, 15, 4, 18, 10, 18, 4, 2, 7, 2),
+            (20, 15, 4, 18, 10, 18, 4, 2, 3, 2),
         )[0]
         if name == "wait":
             self.chain.advance(self.random.randrange(1, 600))

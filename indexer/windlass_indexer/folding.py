@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
-from windlass_indexer import queries
+from windlass_indexer import queries, tvl
 from windlass_indexer.event import FollowedProgram
-from windlass_indexer.folds import is_of_governance, registry
+from windlass_indexer.folds import VAULT, is_of_governance, registry
 from windlass_indexer.streams import StoredEvent, Stream, collect, waves
 
 _SQL = queries.load("folding.sql")
@@ -102,6 +102,8 @@ class Folding:
         if governance := self._governance(streams):
             for statement in _TIMELINE.values():
                 await connection.execute(statement, governance)
+        for row in await tvl.add(connection, self._vaults(streams)):
+            changed[row["kind"], row["key"]] = row
         await connection.execute(_SQL["advance_streams"], *zip(*(stream.advanced() for stream in streams), strict=True))
         return changed
 
@@ -111,6 +113,13 @@ class Folding:
             for stream in streams
             for event in stream.ready
             if is_of_governance(self._idl_names.get(event.program, ""), event.name or "")
+        ]
+
+    def _vaults(self, streams: Sequence[Stream]) -> list[tvl.Range]:
+        return [
+            (stream.address, stream.ready[0].seq, stream.ready[-1].seq)
+            for stream in streams
+            if self._idl_names.get(stream.ready[0].program) == VAULT
         ]
 
     def _statement(self, event: StoredEvent) -> str | None:

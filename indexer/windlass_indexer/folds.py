@@ -23,6 +23,10 @@ TABLES = (
     "pauses",
     "vaults",
     "vault_transactions",
+    "balance_snapshots",
+    "tvl_stats",
+    "vault_authorities",
+    "authorized_programs",
 )
 
 # Program (by its IDL's name), event, file and name of the statement.
@@ -56,14 +60,23 @@ _TABLE = [
     ("collateral_vault", "VaultInitialized", "vault.sql", "vault_initialized"),
     ("collateral_vault", "Deposited", "vault.sql", "balance_moved"),
     ("collateral_vault", "Withdrawn", "vault.sql", "balance_moved"),
+    ("collateral_vault", "CollateralLocked", "vault.sql", "balance_moved"),
+    ("collateral_vault", "CollateralUnlocked", "vault.sql", "balance_moved"),
+    ("collateral_vault", "CollateralSent", "vault.sql", "balance_moved"),
+    ("collateral_vault", "CollateralReceived", "vault.sql", "balance_moved"),
+    ("collateral_vault", "AuthorityInitialized", "vault.sql", "authority_changed"),
+    ("collateral_vault", "AdminChanged", "vault.sql", "authority_changed"),
+    ("collateral_vault", "ProgramAuthorized", "vault.sql", "program_authorized"),
+    ("collateral_vault", "ProgramDeauthorized", "vault.sql", "program_authorized"),
 ]
 
 GOVERNANCE = "windlass"
+VAULT = "collateral_vault"
 _TIMELINE = frozenset(
-    # What is told of single accounts stands in the tables of migrations; there may be millions of them.
+    # What is told of single accounts stands in tables of their own, with its transaction: there may be millions of them
     (program, event)
     for program, event, _, query in _TABLE
-    if program == GOVERNANCE and query != "account_moved"
+    if query not in ("account_moved", "vault_initialized", "balance_moved")
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from windlass_indexer import alerts, changes, queries
+from windlass_indexer import alerts, changes, queries, tvl
 from windlass_indexer.chain import ChainTime
 from windlass_indexer.errors import ChainMismatch
 from windlass_indexer.event import Event, FollowedProgram
@@ -151,6 +151,7 @@ class Store:
             await connection.execute(_FORKS["lock"], related)
             shown = {(row["kind"], row["key"]): row for row in await connection.fetch(_FORKS["shown"], related)}
             await connection.execute(_FORKS["take_back"], program, signatures)
+            shown |= {(row["kind"], row["key"]): row for row in await tvl.take_back(connection, related)}
             for statement in _UNFOLD.values():
                 await connection.execute(statement, related)
             await connection.execute(_FORKS["begin_anew"], related, touched)

@@ -239,7 +239,7 @@ class ReadModel:
         )
         for number, amount in enumerate(deposits):
             await self.connection.execute(
-                "INSERT INTO vault_transactions VALUES ($1, $2, 'deposit', $3, $4, $5, $6, $7)",
+                "INSERT INTO vault_transactions VALUES ($1, $2, 'deposit', $3, $4, $5, $6, $7, 0)",
                 vault,
                 number + 2,
                 amount,

@@ -28,7 +28,9 @@ class AuditEntry:
     actor: strawberry.ID | None = strawberry.field(
         description="Who did it; null where anyone may and the event does not say who did."
     )
-    multisig_address: strawberry.ID = strawberry.field(description="The multisig.")
+    multisig_address: strawberry.ID | None = strawberry.field(
+        description="The multisig; null where it was done to a vault program's authority."
+    )
     program_address: strawberry.ID | None = strawberry.field(description="The program it is about; null is none.")
     proposal_address: strawberry.ID | None = strawberry.field(description="The proposal it is about; null is none.")
     detail: Json = strawberry.field(description="The event's other fields, with the names of the program's IDL.")

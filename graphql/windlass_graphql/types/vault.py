@@ -6,8 +6,9 @@ from enum import Enum
 import strawberry
 
 from windlass_graphql.connections import Connection
-from windlass_graphql.reads import Listing, reading
+from windlass_graphql.reads import Argument, Listing, reading
 from windlass_graphql.scalars import U64, Int53
+from windlass_graphql.types.timeline import IN_TIME
 from windlass_graphql.types.verification import Commitment, Verification, verification
 
 
@@ -17,16 +18,25 @@ class VaultTransactionKind(Enum):
 
     DEPOSIT = strawberry.enum_value("deposit", description="The owner put tokens in.")
     WITHDRAW = strawberry.enum_value("withdraw", description="The owner took tokens out.")
+    LOCK = strawberry.enum_value("lock", description="An authorized program locked available tokens.")
+    UNLOCK = strawberry.enum_value("unlock", description="An authorized program made locked tokens available.")
+    SEND = strawberry.enum_value("send", description="An authorized program gave locked tokens to another vault.")
+    RECEIVE = strawberry.enum_value("receive", description="An authorized program gave another vault's tokens to it.")
 
 
-@strawberry.type(description="A deposit or withdrawal.")
+@strawberry.type(description="Something that happened to a vault's tokens.")
 class VaultTransaction:
     """A row of the fragment `vault_transaction`."""
 
     seq: Int53 = strawberry.field(description="Its event's place in the vault's stream.")
-    kind: VaultTransactionKind = strawberry.field(description="Which of the two.")
+    kind: VaultTransactionKind = strawberry.field(description="What happened.")
     amount: U64 = strawberry.field(description="Tokens moved, in base units of the mint.")
     total_balance: U64 = strawberry.field(description="The vault's tokens after it, in base units of the mint.")
+    locked_balance: U64 = strawberry.field(description="What of them is locked after it.")
+    program: strawberry.ID | None = strawberry.field(
+        description="The authorized program that asked for it; null where the owner did."
+    )
+    counterpart: strawberry.ID | None = strawberry.field(description="The other vault of a transfer; null is none.")
     at: datetime = strawberry.field(description="When, by the chain's clock.")
     slot: Int53 = strawberry.field(description="Its slot.")
     signature: str = strawberry.field(description="The transaction, in base58.")
@@ -52,8 +62,23 @@ class Vault:
     updated_slot: Int53 = strawberry.field(description="The slot of its newest event.")
 
     transactions: Connection[VaultTransaction] = reading(
-        "Its deposits and withdrawals, newest first.",
-        Listing("transactions", "vault_transaction", "seq", "vault_address", on="{t}.vault_address = {parent.address}"),
+        "All that ever moved its tokens, newest first. Filters add up.",
+        Listing(
+            "transactions",
+            "vault_transaction",
+            "seq",
+            "vault_address",
+            on="{t}.vault_address = {parent.address}",
+            arguments={
+                "kind": Argument(
+                    list[VaultTransactionKind] | None,
+                    "Only of one of these kinds.",
+                    "{t}.kind = ANY ({value})",
+                    "text[]",
+                ),
+                **IN_TIME,
+            },
+        ),
     )
     commitment: Commitment = strawberry.field(description="How settled its newest event is.")
     verification: Verification = verification("How far its event stream agrees with the chain.", "{parent.address}")

@@ -7,7 +7,9 @@ SELECT stream, seq, name,
        coalesce(data->>'executor', data->>'member', data->>'proposer', data->>'guard', data->>'by',
                 CASE name WHEN 'MultisigInitialized' THEN data->>'create_key'
                           WHEN 'ProgramRegistered' THEN data->>'previous_authority'
-                          WHEN 'RollbackBufferKept' THEN data->>'payer' END),
+                          WHEN 'RollbackBufferKept' THEN data->>'payer'
+                          WHEN 'AuthorityInitialized' THEN data->>'admin'
+                          WHEN 'AdminChanged' THEN data->>'from' END),
        data->>'multisig', nullif(data->>'program', repeat('1', 32)), data->>'proposal',
        data - '{header,multisig,program,proposal}'::text[],
        to_timestamp((data->'header'->>'unix_timestamp')::bigint), slot, signature

@@ -35,6 +35,10 @@ _TABLES = {
     "pauses": "SELECT * FROM pauses ORDER BY stream, seq",
     "vaults": "SELECT * FROM vaults ORDER BY address",
     "vault_transactions": "SELECT * FROM vault_transactions ORDER BY vault, seq",
+    "balance_snapshots": "SELECT * FROM balance_snapshots ORDER BY vault, period, at",
+    "tvl_stats": "SELECT * FROM tvl_stats ORDER BY mint, period, at",
+    "vault_authorities": "SELECT * FROM vault_authorities ORDER BY authority",
+    "authorized_programs": "SELECT * FROM authorized_programs ORDER BY authority, program",
 }
 
 

@@ -55,30 +55,61 @@ class History:
 
 
 def vault_history(name: str, chance: random.Random, moves: int) -> History:
-    """A vault with `moves` deposits and withdrawals, up to the largest amounts."""
+    """A vault with `moves` deposits, withdrawals, locks, unlocks and transfers, up to the largest amounts."""
     vault = {"vault": address(name), "owner": address(f"{name} owner")}
     history = History(str(VAULT_PROGRAM_ID), vault["vault"])
     history.emit("VaultInitialized", **vault, mint=address("mint"), token_account=address(f"{name} tokens"))
-    deposited = withdrawn = 0
+    deposited = withdrawn = locked = 0
     for _ in range(moves):
-        balance = deposited - withdrawn
-        if balance and chance.random() < 0.4:
-            amount, event = chance.randint(1, balance), "Withdrawn"
-            withdrawn += amount
+        available = deposited - withdrawn - locked
+        by_program = {"program": address("positions")}
+        if available and chance.random() < 0.4:
+            amount, event = chance.randint(1, available), chance.choice(["Withdrawn", "Withdrawn", "CollateralLocked"])
+        elif locked and chance.random() < 0.5:
+            amount, event = chance.randint(1, locked), chance.choice(["CollateralUnlocked", "CollateralSent"])
         else:
-            amount, event = chance.randint(1, (2**64 - 1 - deposited) // moves + 1), "Deposited"
-            deposited += amount
-        balance = deposited - withdrawn
+            amount = chance.randint(1, (2**64 - 1 - deposited) // moves + 1)
+            event = chance.choice(["Deposited", "Deposited", "CollateralReceived"])
+        deposited += amount if event in ("Deposited", "CollateralReceived") else 0
+        withdrawn += amount if event in ("Withdrawn", "CollateralSent") else 0
+        locked += amount if event == "CollateralLocked" else 0
+        locked -= amount if event in ("CollateralUnlocked", "CollateralSent") else 0
+        other = {
+            "CollateralSent": {"to": address("other vault")},
+            "CollateralReceived": {"from": address("other vault")},
+        }
         history.emit(
             event,
             **vault,
+            **(by_program if event.startswith("Collateral") else {}),
+            **other.get(event, {}),
             amount=amount,
-            total_balance=balance,
-            locked_balance=0,
-            available_balance=balance,
+            total_balance=deposited - withdrawn,
+            locked_balance=locked,
+            available_balance=deposited - withdrawn - locked,
             total_deposited=deposited,
             total_withdrawn=withdrawn,
         )
+    return history
+
+
+def authority_history(name: str, chance: random.Random, acts: int) -> History:
+    """A vault program's authority: its admin, and which programs may lock collateral."""
+    authority, admin = {"authority": address(name)}, address(f"{name} admin")
+    history = History(str(VAULT_PROGRAM_ID), authority["authority"])
+    history.emit("AuthorityInitialized", **authority, admin=admin)
+    authorized: set[str] = set()
+    for number in range(acts):
+        program = address(f"{name} program {chance.randint(1, 3)}")
+        if chance.random() < 0.2:
+            admin, former = address(f"{name} admin {number}"), admin
+            history.emit("AdminChanged", **authority, **{"from": former, "to": admin})
+        elif program in authorized:
+            authorized.discard(program)
+            history.emit("ProgramDeauthorized", **authority, program=program, signer=address(f"{program} signer"))
+        else:
+            authorized.add(program)
+            history.emit("ProgramAuthorized", **authority, program=program, signer=address(f"{program} signer"))
     return history
 
 

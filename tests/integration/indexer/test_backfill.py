@@ -17,7 +17,7 @@ from windlass_programs.addresses import VAULT_PROGRAM_ID
 from windlass_programs.artifacts import idl_path
 
 USERS = [User(f"backfill {number}") for number in range(10)]
-EMPTY = "TRUNCATE events, streams, cursors, vaults, vault_transactions RESTART IDENTITY"
+EMPTY = "TRUNCATE events, streams, cursors, vaults, vault_transactions, balance_snapshots, tvl_stats RESTART IDENTITY"
 
 
 @pytest.fixture

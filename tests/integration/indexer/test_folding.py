@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from integration.indexer.indexer_process import tables
-from integration.indexer.synthetic import History, governance_history, vault_history
+from integration.indexer.synthetic import History, authority_history, governance_history, vault_history
 from stack.postgres import create_database, database_url, drop_database
 from windlass_indexer import queries
 from windlass_indexer.event import Event
@@ -25,7 +25,8 @@ VAULT = str(VAULT_PROGRAM_ID)
 WINDLASS = str(WINDLASS_PROGRAM_ID)
 EMPTY = "TRUNCATE events, streams, cursors, multisigs, multisig_members, programs, upgrade_proposals, \
 approval_history, timelocks, upgrade_history, migration_jobs, account_migrations, audit_log, countdowns, pauses, \
-vaults, vault_transactions, alerts, outbox RESTART IDENTITY"
+vaults, vault_transactions, balance_snapshots, tvl_stats, vault_authorities, \
+authorized_programs, alerts, outbox RESTART IDENTITY"
 
 
 @pytest.fixture
@@ -68,6 +69,7 @@ def test_any_order_with_any_duplicates_in_any_batches_gives_the_same_tables(
         governance_history("second", chance, proposals=1),
         vault_history("third", chance, moves=5),
         vault_history("fourth", chance, moves=2),
+        authority_history("fifth", chance, acts=4),
     ]
     events = [event for history in emitted for event in history.events]
     shuffled = events + order.choices(events, k=10)

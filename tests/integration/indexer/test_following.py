@@ -146,7 +146,9 @@ async def test_killed_amid_500_transactions_it_ends_where_an_unbroken_run_does(
         await until(partial(all_verified, connection, 10), "all streams are verified")
     broken = await tables(connection)
 
-    await connection.execute("TRUNCATE events, streams, cursors, vaults, vault_transactions RESTART IDENTITY")
+    await connection.execute(
+        "TRUNCATE events, streams, cursors, vaults, vault_transactions, balance_snapshots, tvl_stats RESTART IDENTITY"
+    )
     started = monotonic()
     async with running_indexer(chain.localnet, database):
         await until(partial(all_folded, connection, 510), "all events are folded")

@@ -31,7 +31,8 @@ from windlass_indexer.store import Committed, Cursor, Store
 PROGRAMS = Settings.read({}).programs
 EMPTY = "TRUNCATE events, streams, cursors, multisigs, multisig_members, programs, upgrade_proposals, \
 approval_history, timelocks, upgrade_history, migration_jobs, account_migrations, audit_log, countdowns, pauses, \
-vaults, vault_transactions, alerts, outbox RESTART IDENTITY"
+vaults, vault_transactions, balance_snapshots, tvl_stats, vault_authorities, \
+authorized_programs, alerts, outbox RESTART IDENTITY"
 
 
 @pytest.fixture

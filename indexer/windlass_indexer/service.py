@@ -23,6 +23,7 @@ from windlass_indexer.follower import Follower
 from windlass_indexer.garbage import collect_less_often
 from windlass_indexer.leadership import Leadership, leading
 from windlass_indexer.outbox import Outbox
+from windlass_indexer.reconciliation import Reconciliation
 from windlass_indexer.retries import persistently
 from windlass_indexer.settings import Settings, without_password
 from windlass_indexer.store import Store
@@ -86,6 +87,7 @@ class _Indexer:
         self._verifier = Verifier(Witnesses(chain.nodes), pool, self._repair, leadership.fence)
         self._activity = Activity(chain, pool, lambda: self._time, leadership.fence)
         self._alerts = TimeAlerts(settings.programs, pool, lambda: self._time, leadership.fence)
+        self._reconciliation = Reconciliation(chain, pool, lambda: self._time, leadership.fence)
         self._outboxes = [Outbox(webhook, pool, leadership.fence) for webhook in settings.webhooks]
         self._followers = {
             program.address: Follower(program, chain, self._store, lambda: self._time, self._verifier.changed)
@@ -112,6 +114,7 @@ class _Indexer:
             self._verifier.run(),
             self._activity.run(),
             self._alerts.run(),
+            self._reconciliation.run(),
             *(outbox.run() for outbox in self._outboxes),
             *(follower.run() for follower in self._followers.values()),
         )

@@ -108,12 +108,18 @@ class Script:
     multisigs: int = 0
 
 
+MINT = address("mint")
 _ENCODERS = {VAULT: Encoder(Idl.load("collateral_vault_v2")), WINDLASS: Encoder(Idl.load("windlass"))}
 
 
 def vault(number: int) -> str:
     """The vault's address."""
     return address(f"vault {number}")
+
+
+def token_account(number: int) -> str:
+    """Of the vault's tokens."""
+    return address(f"tokens {number}")
 
 
 @cache
@@ -193,7 +199,7 @@ def _move_balance(step: Step, time: int, streams: dict[str, Stream]) -> Call | N
     if before.seq == 0:
         if step.amount:
             return None  # there is no such vault (yet, on this fork)
-        fields = _owned(step.who) | {"header": header, "mint": address("mint"), "token_account": address("tokens")}
+        fields = _owned(step.who) | {"header": header, "mint": MINT, "token_account": token_account(step.who)}
         return _emit(VAULT, address_, "VaultInitialized", fields, before, streams)
     if step.amount == 0 or before.deposited - before.withdrawn + step.amount < 0:
         return None

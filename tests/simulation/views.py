@@ -10,8 +10,9 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from based58 import b58decode
 from integration.indexer.synthetic import address
-from simulation.ledger import WINDLASS, Block, Executed, Move, Planned, Run, Script, Stream
+from simulation.ledger import MINT, WINDLASS, Block, Executed, Move, Planned, Run, Script, Stream, token_account, vault
 
 GENESIS = address("genesis of the simulated chain")
 _CLOCK = "SysvarC1ock11111111111111111111111111111111"
@@ -274,11 +275,18 @@ def _refuse_version(transaction: Executed, options: Any) -> None:
         raise Refused(-32015, f"Transaction version ({version}) is not supported by the requesting client.")
 
 
+# Whose tokens an account holds.
+_HOLDERS = {token_account(number): vault(number) for number in range(6)}
+
+
 def _account(tip: Block, name: str, streams: dict[str, Stream]) -> Answer:
     if name == _CLOCK:
         data = tip.slot.to_bytes(8, "little") + bytes(24) + tip.time.to_bytes(8, "little", signed=True)
     elif stream := streams.get(name):
         data = bytes(8) + stream.seq.to_bytes(8, "little") + stream.digest + _REST
+    elif stream := streams.get(holder := _HOLDERS.get(name, "")):
+        balance = stream.deposited - stream.withdrawn
+        data = b58decode(MINT.encode()) + b58decode(holder.encode()) + balance.to_bytes(8, "little") + bytes(93)
     else:
         return None
     return {

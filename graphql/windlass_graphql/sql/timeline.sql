@@ -86,6 +86,7 @@ SELECT
     a.data,
     a.raised_at,
     a.withdrawn_at,
+    a.ended_at,
     -- As an entry of the feed: whatever happens to an alert gives it a new number.
     a.change,
     a.id::text AS key,

@@ -32,6 +32,9 @@ class AlertKind(Enum):
     )
     CONFIG_LOWERED = strawberry.enum_value("config_lowered", description="Rules now ask for less of something.")
     MIGRATION_STUCK = strawberry.enum_value("migration_stuck", description="A migration stands still.")
+    VAULT_NOT_BACKED = strawberry.enum_value(
+        "vault_not_backed", description="A vault's token account holds less than the vault, or is not there."
+    )
 
 
 @strawberry.type(description="Something to be told of, raised once for its cause.")
@@ -44,7 +47,7 @@ class Alert:
     seq: Int53 = strawberry.field(description="The cause's place in the stream; 0 where there is none yet.")
     slot: Int53 = strawberry.field(description="The cause's slot.")
     signature: str | None = strawberry.field(
-        description="The cause's transaction, in base58; null for a migration that never moved."
+        description="The cause's transaction, in base58; null for a migration that never moved, and for missing tokens."
     )
     multisig_address: strawberry.ID | None = strawberry.field(description="The multisig it concerns; null is none.")
     program_address: strawberry.ID | None = strawberry.field(description="The program it concerns; null is none.")
@@ -54,5 +57,8 @@ class Alert:
     raised_at: datetime = strawberry.field(description="When it was raised, by the database's clock.")
     withdrawn_at: datetime | None = strawberry.field(
         description="When it was withdrawn because a fork took its cause back; null where it holds."
+    )
+    ended_at: datetime | None = strawberry.field(
+        description="When what lasted was over, by the chain's clock; null while it lasts, and for what lasts not."
     )
     proposal: LazyProposal | None = reading("The proposal it concerns; null is none.", THE_PROPOSAL)

@@ -7,7 +7,7 @@ SELECT change < (SELECT max(change) FROM alerts) FROM outbox_cursors WHERE targe
 
 -- name: queue
 -- The cursor moves with what it puts in. What is older than two days when it becomes known (the history that a first run
--- reads) is no news, nor that an alert nobody was told of is withdrawn.
+-- reads) is no news, nor that an alert nobody was told of is withdrawn or over.
 WITH news AS (
     SELECT alerts.* FROM alerts JOIN outbox_cursors ON target = $1 AND alerts.change > outbox_cursors.change
     ORDER BY alerts.change LIMIT 1000
@@ -15,12 +15,13 @@ WITH news AS (
     INSERT INTO outbox (target, alert, change, payload)
     SELECT $1, id, change,
            jsonb_build_object(
-               'id', id, 'change', change, 'state', CASE WHEN withdrawn_at IS NULL THEN 'raised' ELSE 'withdrawn' END,
+               'id', id, 'change', change, 'state',
+               CASE WHEN withdrawn_at IS NOT NULL THEN 'withdrawn' WHEN ended_at IS NOT NULL THEN 'ended' ELSE 'raised' END,
                'kind', kind, 'at', at, 'multisig', multisig, 'program', program, 'proposal', proposal, 'slot', slot,
                'signature', signature, 'data', data)
     FROM news
-    WHERE at > (SELECT coalesce(max(chain_time), '-infinity') FROM cursors) - interval '48 hours'
-      AND (withdrawn_at IS NULL OR EXISTS (SELECT FROM outbox AS told WHERE told.alert = news.id AND told.target = $1))
+    WHERE coalesce(ended_at, at) > (SELECT coalesce(max(chain_time), '-infinity') FROM cursors) - interval '48 hours'
+      AND (withdrawn_at IS NULL AND ended_at IS NULL OR EXISTS (SELECT FROM outbox AS told WHERE told.alert = news.id AND told.target = $1))
     ORDER BY change
 )
 UPDATE outbox_cursors SET change = (SELECT max(change) FROM news)

@@ -1,4 +1,4 @@
-"""Time travel under Surfpool's name, parameters and answer.
+"""What no validator does, under Surfpool's names, parameters and answers: time travel, and accounts set at will.
 
 https://docs.surfpool.run/sdk/time-travel: forward only, `absoluteTimestamp` in milliseconds, the answer
 an EpochInfo. A jump in time moves the slot by time / slot length; the slots between have no blocks.
@@ -6,12 +6,17 @@ an EpochInfo. A jump in time moves the slot by time / slot length; the slots bet
 
 from __future__ import annotations
 
+from typing import Any
+
+from solders.account import Account
+from solders.system_program import ID as SYSTEM_PROGRAM
+
 from windlass_localnet.chain import Chain
 from windlass_localnet.commitment import Commitment
 from windlass_localnet.errors import invalid_params
 from windlass_localnet.rpc.cluster import epoch_info
 from windlass_localnet.rpc.methods import method
-from windlass_localnet.rpc.params import Params
+from windlass_localnet.rpc.params import Params, parse_pubkey
 
 HOUR_MS = 3_600_000
 
@@ -45,3 +50,30 @@ def time_travel(chain: Chain, params: Params) -> dict[str, int]:
         slot = bank.open.slot + max(1, (target_ms - now_ms) // bank.slot_ms)
     chain.travel(slot, target_ms / 1000)
     return epoch_info(chain, Commitment.PROCESSED)
+
+
+@method("surfnet_setAccount")
+def set_account(chain: Chain, params: Params) -> dict[str, Any]:
+    """Give an account {"lamports": n, "data": hex, "owner": address}; what is left out stays, 0 lamports end it."""
+    bank = chain.bank
+    address, config = params.pubkey(0), params.config(1)
+    before = bank.accounts.current(address)
+    lamports = config.integer("lamports")
+    try:
+        data = bytes.fromhex(config.text("data", ""))
+    except ValueError:
+        raise invalid_params("Invalid params: data: expected hexadecimal digits") from None
+    if before is None:
+        before = Account(0, b"", SYSTEM_PROGRAM)
+    owner = config.text("owner", "")
+    bank.accounts.write(
+        address,
+        Account(
+            before.lamports if lamports is None else lamports,
+            data if "data" in config.values else before.data,
+            parse_pubkey(owner) if owner else before.owner,
+            before.executable,
+            before.rent_epoch,
+        ),
+    )
+    return {"context": {"slot": bank.open.slot}, "value": None}

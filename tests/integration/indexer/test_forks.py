@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from integration.indexer.alert_history import CouncilHistory
 from integration.indexer.alert_reader import standing
 from integration.indexer.indexer_process import tables
-from integration.indexer.synthetic import History, governance_history, signature, vault_history
+from integration.indexer.synthetic import History, address, governance_history, signature, vault_history
 from integration.indexer.waiting import until
 from simulation.ledger import FIRST_SLOT, VAULT, WINDLASS, Intent, Move, Planned, Run, Script, Step, vault
 from simulation.node import Faults, Node
@@ -186,6 +186,7 @@ async def test_subscribers_are_told_of_what_changed_and_of_what_is_gone(pool: as
     assert {(change["kind"], change["key"], change["seq"]) for change in told} == {
         ("vault", kept.stream, 2),
         ("vault", born.stream, 0),
+        ("tvl", address("mint"), 0),
     }
 
 

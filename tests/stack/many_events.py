@@ -12,7 +12,7 @@ SELECT slot, number % 50, key || key, '{{0,1}}', $1, CASE seq WHEN 1 THEN 'Vault
        jsonb_build_object(
            'header', jsonb_build_object('stream', vault, 'seq', seq, 'unix_timestamp', extract(epoch FROM at)::bigint),
            'vault', vault, 'owner', owner)
-       || CASE seq WHEN 1 THEN jsonb_build_object('mint', vault, 'token_account', owner)
+       || CASE seq WHEN 1 THEN jsonb_build_object('mint', {_ADDRESS.format("'mint'")}, 'token_account', owner)
           ELSE jsonb_build_object(
               'amount', 7, 'total_balance', (seq - 1) * 7, 'locked_balance', 0, 'available_balance', (seq - 1) * 7,
               'total_deposited', (seq - 1) * 7, 'total_withdrawn', 0) END

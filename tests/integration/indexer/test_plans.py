@@ -22,7 +22,7 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 # Tables that grow for ever: none of these statements reads one from end to end.
 LARGE = {
     *("events", "vaults", "vault_transactions", "streams", "upgrade_proposals", "timelocks", "approval_history"),
-    *("countdowns", "audit_log", "alerts"),
+    *("countdowns", "audit_log", "alerts", "balance_snapshots", "tvl_stats"),
 }
 
 
@@ -67,9 +67,11 @@ def filled(request: pytest.FixtureRequest, postgres: str, template_database: str
 
 def statements(filled: Filled) -> dict[str, tuple[str, list[Any]]]:
     """What runs at each commit, at each tick, and at each page of the API, with parameters."""
-    store, folding, verifier, alerts, outbox, rebuilding, timeline = (
+    store, folding, verifier, alerts, outbox, rebuilding, timeline, tvl, reconciliation = (
         queries.load(f"{name}.sql")
-        for name in ("store", "folding", "verifier", "alerts", "outbox", "rebuild", "timeline")
+        for name in (
+            *("store", "folding", "verifier", "alerts", "outbox", "rebuild", "timeline", "tvl", "reconciliation"),
+        )
     )
     api = api_queries()
     five = [1] * len(filled.vaults)
@@ -94,6 +96,12 @@ def statements(filled: Filled) -> dict[str, tuple[str, list[Any]]]:
         "outbox: due": (outbox["due"], ["ops", 50]),
         "rebuild: page": (rebuilding["next_events"], [filled.vaults[0], 5, 10_000]),
         "rebuild: caught up": (rebuilding["streams_with_events_after"], [filled.newest - 1_000]),
+        "tvl: add": (tvl["add"], [filled.vaults, five, [9] * 5]),
+        "tvl: take back": (tvl["take_back"], [filled.vaults, five, [9] * 5]),
+        "tvl: drop empty": (tvl["drop_empty"], [filled.vaults, five, [9] * 5]),
+        "reconciliation: after": (reconciliation["after"], [filled.vaults[0], 50]),
+        "reconciliation: again": (reconciliation["again"], [filled.vaults]),
+        "reconciliation: unbacked": (reconciliation["unbacked"], [1_000]),
         "api: proposals by address": (api["proposals_by_address"], [filled.proposals]),
         "api: vaults by address": (api["vaults_by_address"], [filled.vaults]),
     }

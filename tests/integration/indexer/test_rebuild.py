@@ -27,6 +27,7 @@ NOT_FOLDED = {
     *("events", "cursors", "chain", "leadership", "schema_migrations"),
     *("program_activity", "activity_cursors"),
     *("alerts", "changes", "outbox", "outbox_cursors"),
+    *("reconciliations", "reconciliation_sums", "unbacked_vaults"),
 }
 DESCRIPTIONS = {
     "columns": """SELECT table_name, column_name, ordinal_position, column_default, is_nullable, domain_name, udt_name

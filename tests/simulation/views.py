@@ -217,7 +217,10 @@ class Reader:
             "blockHeight": view.by_slot[slot],
             "blockTime": block.time,
         }
-        transactions = [transaction for transaction in block.transactions if not self.absent(transaction)]
+        transactions = block.transactions
+        # A node gives a block whole or not at all.
+        if [transaction for transaction in transactions if self.absent(transaction)]:
+            raise Refused(-32004, f"Block not available for slot {slot}")
         match options.get("transactionDetails", "full"):
             case "none":
                 return answer

@@ -1,8 +1,16 @@
 -- name: governed
--- Every program that a multisig governs or has governed, and the last slot counted: at first, before it was registered.
-SELECT program, coalesce(cursor.slot, governed.slot - 1) AS slot
-FROM (SELECT program, min(registered_slot) AS slot FROM programs GROUP BY program) AS governed
-LEFT JOIN activity_cursors AS cursor USING (program)
+-- Every program that a multisig governs or has governed, and the last slot counted: at first, before it was registered,
+-- once all is read up to there and no fork takes that back any more. Without a stream nothing does.
+SELECT program, coalesce(counted.slot, governed.slot - 1) AS slot
+FROM (
+    SELECT programs.program, min(registered_slot) AS slot, min(least(cursor.slot, cursor.settled_slot)) AS settled_slot
+    FROM programs
+    LEFT JOIN streams ON streams.stream = programs.multisig
+    LEFT JOIN cursors AS cursor ON cursor.program = streams.program
+    GROUP BY programs.program
+) AS governed
+LEFT JOIN activity_cursors AS counted USING (program)
+WHERE counted.slot IS NOT NULL OR governed.slot <= governed.settled_slot OR governed.settled_slot IS NULL
 ORDER BY program
 
 -- name: move_cursor

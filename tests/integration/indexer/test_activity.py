@@ -1,5 +1,6 @@
 """Successes and failures of a governed program by minute: each transaction once, as the chain itself lists them."""
 
+import random
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
@@ -7,12 +8,18 @@ from functools import partial
 import asyncpg
 import pytest
 from integration.indexer.indexer_process import running_indexer
-from integration.indexer.synthetic import History, address
+from integration.indexer.synthetic import History, address, signature
 from integration.indexer.vault_chain import User, VaultChain, vault_localnet
 from integration.indexer.waiting import until
+from simulation.ledger import Intent, Move, Planned, Run, Script, Step
+from simulation.node import Faults, Node
+from simulation.views import Growth
 from stack.localnet import Localnet
+from windlass_indexer.activity import Activity
+from windlass_indexer.chain import Chain, ChainTime
+from windlass_indexer.rpc import Rpc
 from windlass_indexer.settings import Settings
-from windlass_indexer.store import Store
+from windlass_indexer.store import Cursor, Store
 from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
 
 USERS = [User(f"activity {number}") for number in range(4)]
@@ -38,6 +45,15 @@ async def chain(localnet: Localnet) -> AsyncIterator[VaultChain]:
 
 async def register(database: str) -> None:
     """The vault program comes under a multisig, before its first transaction."""
+    async with asyncpg.create_pool(database, min_size=1, max_size=1) as pool:
+        await registered(pool)
+        # The chain knows nothing of these two events, and the indexer would take them back.
+        await pool.execute("DELETE FROM events")
+        await pool.execute("DELETE FROM streams")
+
+
+async def registered(pool: asyncpg.Pool) -> Store:
+    """As its events say, which stay."""
     history = History(str(WINDLASS_PROGRAM_ID), address("activity multisig"))
     periods = {"timelock": 172_800, "rollback_delay": 60, "grace_period": 1_209_600, "voting_period": 3_600}
     thresholds = {"threshold": 1, "cancel_threshold": 1, "emergency_threshold": 1}
@@ -60,11 +76,17 @@ async def register(database: str) -> None:
         timelock=0,
         version=0,
     )
-    async with asyncpg.create_pool(database, min_size=1, max_size=1) as pool:
-        await Store(pool, Settings.read({}).programs).commit(str(WINDLASS_PROGRAM_ID), history.events)
-        # The chain knows nothing of these two events, and the indexer would take them back.
-        await pool.execute("DELETE FROM events")
-        await pool.execute("DELETE FROM streams")
+    store = Store(pool, Settings.read({}).programs)
+    await store.commit(str(WINDLASS_PROGRAM_ID), history.events)
+    return store
+
+
+def moving(amount: int | None) -> tuple[Intent, ...]:
+    """A transaction of the governed program, or none."""
+    if amount is None:
+        return ()
+    steps = (Step("vault", 0, amount),)
+    return (Intent(signature(f"activity {amount}"), steps, "legacy", False, False, frozenset()),)
 
 
 async def transactions(chain: VaultChain, deposits: int, failures: int) -> None:
@@ -106,6 +128,31 @@ async def test_successes_and_failures_are_counted_by_minute(
     minutes = await in_tables(connection)
     assert minutes == await on_chain(chain)
     assert len(minutes) >= 2
+
+
+async def test_nothing_is_counted_from_a_registration_that_a_fork_may_still_take_back(database: str) -> None:
+    """Or what came before the one that won would be counted too, and differently by who came later."""
+    moves = [(100, 0), (110, 30), (120, 40), *((slot, None) for slot in range(121, 200))]
+    blocks = [Planned(slot, 1_790_000_000, 0, moving(amount)) for slot, amount in moves]
+    script = Script(seed=0, lag=2, moves=[Move(0, (block,)) for block in blocks])
+    growth = Growth(script, Run(script))
+    while not growth.ended.is_set():
+        growth.step()
+    node = Node(growth, Faults(), random.Random(0), shuffled=False, index=True)
+    async with (
+        asyncpg.create_pool(database, min_size=1, max_size=1) as pool,
+        node.serving(),
+        Rpc(node.rpc_url) as rpc,
+    ):
+        store = await registered(pool)
+        activity = Activity(Chain(rpc), pool, lambda: ChainTime(199, 197, 1_790_000_000))
+        # Of the fork that lost; then read anew, and only up to before it; then all of it.
+        for slot, read, settled, counts in [(100, 199, 99, 0), (105, 104, 199, 0), (105, 199, 199, 2)]:
+            await pool.execute("UPDATE programs SET registered_slot = $1", slot)
+            await pool.execute("DELETE FROM cursors")
+            await store.commit(str(WINDLASS_PROGRAM_ID), [], Cursor(read, None, settled))
+            await activity.count()
+            assert await pool.fetchval("SELECT coalesce(sum(successes), 0) FROM program_activity") == counts
 
 
 async def test_kills_neither_lose_a_transaction_nor_count_one_twice(

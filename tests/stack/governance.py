@@ -185,11 +185,15 @@ def write_accounts(file: TextIO, owner: Pubkey, data: Iterable[bytes]) -> list[s
 
 @contextmanager
 def governed_localnet(
-    directory: Path, count: int, data: Iterable[bytes] = (), more: Sequence[str] = ("--slot-ms", "50")
+    directory: Path,
+    count: int,
+    data: Iterable[bytes] = (),
+    more: Sequence[str] = ("--slot-ms", "50"),
+    vaults: Iterable[bytes] = (),
 ) -> Iterator[tuple[Governance, Localnet]]:
     """A fresh chain with Windlass, and `count` programs to hand over to it, each with accounts that hold `data`.
 
-    `more` are flags of `windlass-localnet`.
+    The vault program at its own address has accounts that hold `vaults`. `more` are flags of `windlass-localnet`.
     """
     wallets = wallets_in(directory)
     programs = [Keypair().pubkey() for _ in range(count)]
@@ -201,6 +205,7 @@ def governed_localnet(
     data = data if count == 1 else list(data)
     with (directory / "accounts.jsonl").open("w") as file:
         owned = {str(program): write_accounts(file, program, data) for program in programs}
+        owned[str(VAULT_PROGRAM_ID)] = write_accounts(file, VAULT_PROGRAM_ID, vaults)
     flags += ["--account-lines", file.name, *more]
     flags += ["--upgradeable-program", str(VAULT_PROGRAM_ID), vault, authority]
     for keypair in wallets.values():

@@ -24,11 +24,11 @@ def plan(*, receipts: bool = False, **changes: Any) -> dict[str, Any]:
 
 
 def proposing(
-    governance: Governance, multisig: str, program: str, voted: dict[str, Any], *more: str
+    governance: Governance, multisig: str, program: str, voted: dict[str, Any], *more: str, code: bytes | None = None
 ) -> tuple[str, ...]:
-    """The command that proposes the ledger with a migration plan; its buffer is uploaded."""
+    """The command that proposes the ledger, or other code, with a migration plan; its buffer is uploaded."""
     elf, file = governance.directory / f"{multisig}.so", governance.directory / f"{multisig}-plan.json"
-    elf.write_bytes(ledger_elf(Pubkey.from_string(multisig)))
+    elf.write_bytes(code or ledger_elf(Pubkey.from_string(multisig)))
     file.write_text(json.dumps(voted))
     keypair = str(governance.directory / f"{multisig}-buffer.json")
     buffer = governance.done("upload", str(elf), "--buffer", keypair)["buffer"]
@@ -42,9 +42,12 @@ def approve(governance: Governance, proposal: str) -> None:
         governance.done("approve", proposal, by=name)
 
 
-def migrating(governance: Governance, multisig: str, program: str, voted: dict[str, Any]) -> str:
+def migrating(
+    governance: Governance, multisig: str, program: str, voted: dict[str, Any], code: bytes | None = None
+) -> str:
     """An executed upgrade without a way back whose migration is started; its proposal."""
-    proposal = str(governance.done(*proposing(governance, multisig, program, voted, "--no-rollback"))["proposal"])
+    command = proposing(governance, multisig, program, voted, "--no-rollback", "--extend", code=code)
+    proposal = str(governance.done(*command)["proposal"])
     governance.done("verify-buffer", proposal)
     approve(governance, proposal)
     governance.travel(TWO_DAYS + 5)

@@ -1,4 +1,4 @@
-# One image, one console script a service: windlass-indexer, windlass-graphql.
+# One image, one console script a service: windlass-indexer, windlass-graphql, windlass serve.
 FROM python:3.11-slim AS build
 WORKDIR /src
 COPY requirements-build.txt requirements.txt ./

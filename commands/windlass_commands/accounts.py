@@ -180,7 +180,7 @@ class Accounts:
         """Where `program`'s code is. Raises AccountMissing for anything that is no upgradeable program."""
         program_account, data_account = await self.rpc.accounts([program, program_data_address(program)])
         if program_account is None:
-            raise AccountMissing(f"Expected a program at {program}, found nothing; is --url the right cluster?")
+            raise AccountMissing(f"Expected a program at {program}, found nothing; is this the right cluster?")
         found = loader.decode_program_data(data_account.data) if data_account else None
         if program_account.owner != LOADER_V3 or found is None:
             raise AccountMissing(
@@ -216,11 +216,11 @@ class Accounts:
 
     def _decode(self, kind: Decodes[KIND], what: str, address: Pubkey, account: Account | None) -> KIND:
         if account is None:
-            raise AccountMissing(f"Expected a {what} at {address}, found nothing; check the address and --url.")
+            raise AccountMissing(f"Expected a {what} at {address}, found nothing; check the address and the cluster.")
         if account.owner != self.program_id:
             raise AccountMissing(
                 f"Expected a {what} of program {self.program_id} at {address}, found an account of {account.owner}; "
-                "check the address and --program-id."
+                "check the address and which Windlass program is meant."
             )
         try:
             return kind.decode(account.data)

@@ -36,7 +36,8 @@ VERBS = {
     "resume": ("resume", "End a pause."),
     "show": ("show", "Show a multisig, program, proposal or migration."),
     "vault": ("vault", "Use the collateral vault, the governed example."),
-    "dev": ("dev", "Run everything here: chain, database, indexer, GraphQL."),
+    "serve": ("serve", "Serve commands over HTTP as unsigned transactions."),
+    "dev": ("dev", "Run everything here: chain, database, indexer, APIs."),
     "demo": ("demo", "Watch a governed upgrade, from first vote to new code."),
 }
 
@@ -48,7 +49,7 @@ SECTIONS = {
     "Migrate accounts": ("start-migration", "migrate", "revert", "finalize", "close-receipts"),
     "Go back, give away": ("propose-rollback", "propose-transfer"),
     "Stop and clean up": ("cancel", "pause", "resume", "expire", "reclaim", "retire-rollback"),
-    "Look and try": ("show", "vault", "dev", "demo"),
+    "Look and try": ("show", "vault", "serve", "dev", "demo"),
 }
 
 

@@ -15,6 +15,7 @@
     ├── LayoutUnsafe                a new release would corrupt accounts of the old one
     ├── UploadIncomplete            some chunks of a buffer did not arrive
     ├── ProcessFailed               a process that `windlass dev` runs ended or never became ready
+    ├── RequestsNotLogged           the command service cannot add to its log
     └── StoryBroken                 a step of `windlass demo` did not come out as told
 
 Every message is a sentence that says what was expected, what came and what to do.
@@ -146,6 +147,10 @@ class UploadIncomplete(CommandError):
 
 class ProcessFailed(CommandError):
     """A process that `windlass dev` runs ended, or never became ready."""
+
+
+class RequestsNotLogged(CommandError):
+    """The command service cannot note a request in its log, so it does not answer it."""
 
 
 class StoryBroken(CommandError):

@@ -22,6 +22,9 @@ class Idls:
     new: Path | None
 
 
+NO_IDLS = Idls(None, None)
+
+
 def idl_beside(elf: Path | None) -> Path | None:
     """The IDL that lies with a program: vault.json beside vault.so, or where Anchor puts it. None: there is none."""
     if elf is None:

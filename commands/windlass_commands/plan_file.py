@@ -45,10 +45,15 @@ def read_plan(path: Path) -> MigrationPlan:
         ) from None
     except (OSError, ValueError) as error:
         raise UsageProblem(f"The migration plan {path} cannot be read as JSON: {error}.") from None
+    return plan_of(content, f"the migration plan {path}")
+
+
+def plan_of(content: Any, name: str) -> MigrationPlan:
+    """The plan that JSON holds, `name` says which. Raises UsageProblem that says where something else was expected."""
     try:
         return _plan(_Place("the plan", content))
     except _Unexpected as error:
-        raise UsageProblem(f"In the migration plan {path}, {error}.") from None
+        raise UsageProblem(f"In {name}, {error}.") from None
 
 
 def write_plan(path: Path, plan: MigrationPlan) -> None:

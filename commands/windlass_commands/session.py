@@ -68,6 +68,15 @@ class Intent:
     cosigners: list[Signer] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Unsigned:
+    """A transaction in base64 for others to sign: who has to, and up to which block height it can land."""
+
+    transaction: str
+    signers: list[Pubkey]
+    last_valid_height: int
+
+
 class Session:
     """One run of a command against one node."""
 
@@ -104,7 +113,7 @@ class Session:
         try:
             units = await simulate(self.rpc, intent.instructions, self.payer, price=price)
             if self.settings.unsigned:
-                await self._hand_out(intent, units)
+                self._hand_out(intent, await self.unsigned(intent, units))
                 return None
             if self.settings.dry_run:
                 await self._only_tell(intent, units)
@@ -126,7 +135,8 @@ class Session:
         )
         return landed
 
-    async def _hand_out(self, intent: Intent, units: int) -> None:
+    async def unsigned(self, intent: Intent, units: int) -> Unsigned:
+        """The transaction of an intent that was simulated with `units` compute units, for others to sign."""
         blockhash, last_valid_height = await self.rpc.latest_blockhash()
         message = message_of(
             intent.instructions,
@@ -135,17 +145,19 @@ class Session:
             units=units_to_ask(units),
             price=self.settings.priority_fee,
         )
-        text = as_base64(unsigned(message, intent.cosigners))
         done = {signer.address for signer in intent.cosigners}
         needed = message.account_keys[: message.header.num_required_signatures]
-        signers = [str(key) for key in needed if key not in done]
+        signers = [key for key in needed if key not in done]
+        return Unsigned(as_base64(unsigned(message, intent.cosigners)), signers, last_valid_height)
+
+    def _hand_out(self, intent: Intent, made: Unsigned) -> None:
         self.output.raw(
-            text,
+            made.transaction,
             {
                 "command": intent.command,
-                "transaction": text,
-                "signers": signers,
-                "last_valid_block_height": last_valid_height,
+                "transaction": made.transaction,
+                "signers": [str(key) for key in made.signers],
+                "last_valid_block_height": made.last_valid_height,
                 **intent.result,
             },
         )

@@ -29,6 +29,7 @@ class Dev:
     rpc: str
     graphql: str
     database: str
+    commands: str
 
     def ask(self, query: str, **variables: object) -> Any:
         """The data of a query that has to succeed."""
@@ -63,7 +64,7 @@ def running_dev(rpc_url: str, ws_url: str) -> Iterator[Dev]:
         assert dev.stdout is not None
         urls = json.loads(dev.stdout.readline())
         try:
-            yield Dev(rpc_url, urls["graphql"], urls["database"])
+            yield Dev(rpc_url, urls["graphql"], urls["database"], urls["commands"])
         finally:
             dev.send_signal(signal.SIGINT)
             code = dev.wait(STOP_SECONDS)

@@ -1,12 +1,13 @@
-"""Starts what is missing of chain, database, indexer and GraphQL, in that order, and waits until each is ready."""
+"""Starts what is missing of chain, database, indexer, commands and GraphQL, and waits until each is ready."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -44,6 +45,7 @@ class Wanted:
     rpc_port: int = 0
     websocket_port: int = 0
     graphql_port: int = 0
+    commands_port: int = 0
     slot_ms: int = 400
     vault_authority: Pubkey | None = None
     mints: tuple[Pubkey, ...] = ()
@@ -62,6 +64,7 @@ class Urls:
     dashboard: str
     graphql: str
     graphql_websocket: str
+    commands: str
 
 
 @dataclass
@@ -116,13 +119,16 @@ class Stack:
             "WINDLASS_LOG_LEVEL": self.wanted.log_level,
             "WINDLASS_LOG_FORMAT": "text",
             "WINDLASS_GRAPHQL_HOST": LOCALHOST,
+            "WINDLASS_COMMANDS_HOST": LOCALHOST,
         }
         if self.wanted.database is None:
-            environment["WINDLASS_GRAPHQL_DATABASE_URL"] = ""  # one set for another database is not meant
-        self.tell("starting the indexer and GraphQL")
+            for part in ("GRAPHQL", "COMMANDS"):
+                environment[f"WINDLASS_{part}_DATABASE_URL"] = ""  # one set for another database is not meant
+        self.tell("starting the indexer, commands and GraphQL")
         indexer = await self.supervisor.start(
             "indexer", [console_script("windlass-indexer"), "run"], environment=environment
         )
+        commands = await self._commands(environment)
         graphql = await self.supervisor.start(
             "graphql",
             [console_script("windlass-graphql"), "--port", str(self.wanted.graphql_port), "--json"],
@@ -130,8 +136,24 @@ class Stack:
             shown=lambda line: not is_json(line),
         )
         ready = json.loads(await self.supervisor.line_of(graphql, is_json, READY_SECONDS))
+        served = json.loads(await self.supervisor.line_of(commands, is_json, READY_SECONDS))["url"]
         await self._indexing([indexer, graphql], ready["graphql"])
-        return Urls(rpc, websocket, database_url, ready["dashboard"], ready["graphql"], ready["websocket"])
+        return Urls(rpc, websocket, database_url, ready["dashboard"], ready["graphql"], ready["websocket"], served)
+
+    async def _commands(self, environment: Mapping[str, str]) -> Child:
+        """Start the command service, which pages of GraphQL's origin may ask."""
+        # The two start at once: GraphQL's port is not known yet where the system chooses it.
+        pages = f"http://{LOCALHOST}:{self.wanted.graphql_port or '*'}"
+        origins = ",".join(filter(None, (os.environ.get("WINDLASS_CORS_ORIGINS"), pages)))
+        return await self.supervisor.start(
+            "commands",
+            [
+                *(console_script("windlass"), "serve", "--json"),
+                *("--port", str(self.wanted.commands_port), "--wait", str(READY_SECONDS)),
+            ],
+            environment={**environment, "WINDLASS_CORS_ORIGINS": origins},
+            shown=lambda line: not is_json(line),
+        )
 
     async def _chain(self) -> tuple[str, str]:
         if self.wanted.validator is not None:

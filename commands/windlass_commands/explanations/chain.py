@@ -15,7 +15,7 @@ async def _insufficient_sol(about: Explainer) -> str:
     balance = await about.accounts.rpc.balance(about.subject.payer)
     return (
         f"The fee payer {about.subject.payer} holds {sol(balance)}, which does not cover fees and rent of this "
-        "transaction; transfer SOL to it, or name another with --fee-payer."
+        "transaction; transfer SOL to it, or name another fee payer."
     )
 
 

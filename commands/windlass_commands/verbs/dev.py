@@ -23,7 +23,14 @@ from windlass_commands.session import run
 
 VALIDATOR = click.Path(path_type=Path)
 PORT = click.IntRange(0, 65_535)
-COLOURS = {"localnet": "magenta", "validator": "magenta", "postgres": "blue", "indexer": "cyan", "graphql": "green"}
+COLOURS = {
+    "localnet": "magenta",
+    "validator": "magenta",
+    "postgres": "blue",
+    "indexer": "cyan",
+    "graphql": "green",
+    "commands": "yellow",
+}
 
 
 @click.command(
@@ -42,6 +49,7 @@ COLOURS = {"localnet": "magenta", "validator": "magenta", "postgres": "blue", "i
 @click.option("--rpc-port", type=PORT, default=0, help="Port of the embedded chain. Default: a free one.")
 @click.option("--ws-port", "websocket_port", type=PORT, default=0, help="Its websocket's. Default: a free one.")
 @click.option("--graphql-port", type=PORT, default=0, help="Port of GraphQL. Default: a free one.")
+@click.option("--commands-port", type=PORT, default=0, help="Port of the command service. Default: a free one.")
 @click.option("--slot-ms", type=click.IntRange(1), default=400, show_default=True, help="Slot length there.")
 @click.option(
     "--vault-authority",
@@ -72,6 +80,7 @@ def command(
     rpc_port: int,
     websocket_port: int,
     graphql_port: int,
+    commands_port: int,
     slot_ms: int,
     vault_authority: Pubkey | None,
     mints: tuple[Pubkey, ...],
@@ -79,9 +88,9 @@ def command(
     vault_program: Pubkey,
     as_json: bool,
 ) -> None:
-    """Run everything here: an embedded chain with Windlass and the vault program on it, PostgreSQL, the indexer and
-    GraphQL. What is given with --rpc, --validator or --database is used instead. Ctrl-C stops all of it; nothing stays
-    behind.
+    """Run everything here: an embedded chain with Windlass and the vault program on it, PostgreSQL, the indexer,
+    GraphQL and the command service. What is given with --rpc, --validator or --database is used instead. Ctrl-C stops
+    all of it; nothing stays behind.
     """
     output = Output(as_json=as_json)
     operator = default_operator()
@@ -93,6 +102,7 @@ def command(
         rpc_port=rpc_port,
         websocket_port=websocket_port,
         graphql_port=graphql_port,
+        commands_port=commands_port,
         slot_ms=slot_ms,
         vault_authority=vault_authority or operator,
         mints=mints + ((operator,) if operator else ()),
@@ -130,6 +140,7 @@ def print_urls(urls: Urls, output: Output) -> None:
     output.field("dashboard", urls.dashboard, "bold")
     output.field("GraphQL", urls.graphql, "bold")
     output.field("subscriptions", urls.graphql_websocket)
+    output.field("commands", urls.commands)
     output.field("RPC", urls.rpc)
     output.field("websocket", urls.websocket)
     output.field("database", without_password(urls.database))

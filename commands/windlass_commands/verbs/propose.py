@@ -8,6 +8,7 @@ import click
 from solders.pubkey import Pubkey
 from windlass_programs.addresses import proposal_address
 from windlass_programs.digests import code_digest
+from windlass_programs.windlass import MigrationPlan
 
 from windlass_commands import loader
 from windlass_commands.amounts import counted, size
@@ -18,7 +19,7 @@ from windlass_commands.explanation import Subject
 from windlass_commands.features import require_accepted
 from windlass_commands.field_maps import plan_lines
 from windlass_commands.instructions.propose_upgrade import propose_upgrade
-from windlass_commands.layout_gate import Idls, idl_beside, require_safe
+from windlass_commands.layout_gate import NO_IDLS, Idls, idl_beside, require_safe
 from windlass_commands.options import examples, signing_options
 from windlass_commands.parameters import ADDRESS
 from windlass_commands.plan_file import read_plan
@@ -95,7 +96,17 @@ def command(
     idls = Idls(old_idl, new_idl or idl_beside(elf))
     run_session(
         settings,
-        lambda session: propose(session, multisig, program, buffer, no_rollback, plan_file, elf, may_extend, idls),
+        lambda session: propose(
+            session,
+            multisig,
+            program,
+            buffer,
+            no_rollback=no_rollback,
+            plan=read_plan(plan_file) if plan_file else None,
+            elf=elf,
+            may_extend=may_extend,
+            idls=idls,
+        ),
     )
 
 
@@ -104,14 +115,14 @@ async def propose(
     multisig: Pubkey,
     program: Pubkey,
     buffer: Pubkey,
+    *,
     no_rollback: bool,
-    plan_file: Path | None,
-    elf: Path | None,
-    may_extend: bool,
-    idls: Idls,
+    plan: MigrationPlan | None = None,
+    elf: Path | None = None,
+    may_extend: bool = False,
+    idls: Idls = NO_IDLS,
 ) -> None:
     """Check, tell, and propose."""
-    plan = read_plan(plan_file) if plan_file else None
     layouts = require_safe(idls, plan)
     config = await session.accounts.multisig(multisig)
     state = await session.accounts.program_state(multisig, program)

@@ -60,7 +60,7 @@ def test_an_address_that_holds_something_else_is_told(governance: Governance) ->
     outcome = governance.refused("show", governance.key("alice"), by=None)
     assert "found an account of 11111111111111111111111111111111" in outcome.message
     outcome = governance.refused("show", str(Keypair().pubkey()), by=None)
-    assert "found nothing; check the address and --url" in outcome.message
+    assert "found nothing; check the address and the cluster" in outcome.message
 
 
 def test_a_fee_payer_without_sol_is_told_what_it_holds(governance: Governance) -> None:

@@ -1,0 +1,1 @@
+"""The command service: what the command line does, over HTTP, as unsigned transactions."""

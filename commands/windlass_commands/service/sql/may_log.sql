@@ -1,0 +1,2 @@
+-- Null where there is no such table.
+SELECT has_column_privilege(to_regclass('command_log'), 'action', 'INSERT')

@@ -33,6 +33,8 @@ class CompressedTime(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self._skipped = 0.0
+        # Of what was skipped, that which passed because PostgreSQL was slow to answer.
+        self.leapt = 0.0
         # Sockets on which PostgreSQL owes an answer, and since when.
         self._owed: dict[int, float] = {}
         super().__init__(_Selector(self))
@@ -104,6 +106,8 @@ class _Selector(selectors.SelectSelector):
         ready = super().select(min(timeout, patience))
         if not ready:
             rest = max(0.0, timeout - patience)
+            if waits:
+                self._loop.leapt += min(rest, _LEAP)
             self._loop.jump(min(rest, _LEAP) if waits else rest)
         return ready
 

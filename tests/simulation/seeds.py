@@ -4,7 +4,7 @@ ONCE_FAILED = {
     38: "the node gave a block without some of its transactions, which none does: the others had wrong indexes",
     85: "the program was asked about late, and the node took that for the moment from which it might list late",
     148: "so it did with the only event that a vault had, which nothing else speaks of",
-    477: "came out wrong once in six runs, on a machine with far more to do than it could; why is not known",
+    477: "once, on a full machine, where PostgreSQL's slowness counted as the indexer's: that may have been why",
     527: "activity was counted from a registration that a fork was about to move",
     530: "a vault that a fork took back for good was taken for one too many",
 }

@@ -6,6 +6,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
+BROWSER := $(VENV)/browser-installed
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -23,6 +24,10 @@ $(STAMP): requirements.txt requirements-build.txt pyproject.toml
 	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
+$(BROWSER): requirements-browser.txt $(STAMP)
+	@$(BIN)/pip install -q --require-hashes -r requirements-browser.txt
+	@touch $@
+
 setup: $(STAMP) ## the virtual environment alone
 
 demo: $(STAMP) ## watch a governed upgrade happen (ARGS=--exit ends after the story)
@@ -34,7 +39,10 @@ dev: $(STAMP) ## everything up: chain, database, indexer, API
 test: $(STAMP) ## every test but the long ones and those that need a validator, in WORKERS (2) processes
 	@if command -v cargo >/dev/null; then cargo test --quiet --locked --manifest-path programs/Cargo.toml -p windlass-rules; \
 	else echo "cargo is not here: windlass-rules' own tests are left out"; fi
-	@$(BIN)/pytest -q -n $(or $(WORKERS),2) --dist loadfile -m "not validator and not long" $(ARGS)
+	@$(BIN)/pytest -q -n $(or $(WORKERS),2) --dist loadfile -m "not validator and not long and not browser" $(ARGS)
+
+test-browser: $(BROWSER) ## the dashboard in Debian's Chromium; screenshots in WINDLASS_SCREENSHOTS (test-output)
+	@$(BIN)/pytest -q -m browser tests/browser $(ARGS)
 
 test-validator: $(STAMP) ## the same parts on Agave's solana-test-validator (SOLANA_TEST_VALIDATOR names it)
 	@$(BIN)/pytest -q -m "validator and not long" $(ARGS)
@@ -107,8 +115,10 @@ lock: ## pin what pyproject.toml asks for, with hashes
 		--extra dev pyproject.toml -o requirements.txt
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" \
 		--group build -o requirements-build.txt
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" \
+		-c requirements.txt tests/browser/requirements.in -o requirements-browser.txt
 
 clean: ## remove the virtual environment and caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo dev test test-validator test-long simulate bench-latency bench-fanout bench-indexer test-rust test-model stateful test-stateful fuzz mutants check-mutants lint format programs lock clean
+.PHONY: help setup demo dev test test-browser test-validator test-long simulate bench-latency bench-fanout bench-indexer test-rust test-model stateful test-stateful fuzz mutants check-mutants lint format programs lock clean

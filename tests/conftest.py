@@ -12,6 +12,11 @@ settings.register_profile("windlass", deadline=None, derandomize=True)
 settings.load_profile("windlass")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The mark of tests that are `make test-browser`'s alone."""
+    config.addinivalue_line("markers", "browser: needs Playwright and Debian's Chromium, left to `make test-browser`")
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server."""

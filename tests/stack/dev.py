@@ -27,6 +27,7 @@ class Dev:
     """What runs beside the chain."""
 
     rpc: str
+    dashboard: str
     graphql: str
     database: str
     commands: str
@@ -64,7 +65,7 @@ def running_dev(rpc_url: str, ws_url: str) -> Iterator[Dev]:
         assert dev.stdout is not None
         urls = json.loads(dev.stdout.readline())
         try:
-            yield Dev(rpc_url, urls["graphql"], urls["database"], urls["commands"])
+            yield Dev(rpc_url, urls["dashboard"], urls["graphql"], urls["database"], urls["commands"])
         finally:
             dev.send_signal(signal.SIGINT)
             code = dev.wait(STOP_SECONDS)

@@ -10,7 +10,7 @@ import { verificationBadge } from "./verification.js";
 /** {element, update(proposal)} */
 export function decidedProposal({ countdowns, store }) {
   const number = element("span", { class: "number" });
-  const title = element("span", { class: "what" });
+  const title = element("h3", { class: "what" });
   const about = element("span", { class: "about" });
   const approvals = element("span", { class: "approved" });
   const chip = stateChip();

@@ -72,7 +72,7 @@ test-rust: ## all Rust tests and lints
 	@cargo clippy --quiet --locked --workspace --all-targets --manifest-path programs/Cargo.toml -- -D warnings
 	@cargo test --quiet --locked --workspace --manifest-path programs/Cargo.toml
 
-test-model: ## every state of small multisigs, completely; then 4 members and 3 proposals for MINUTES (10)
+test-model: ## every state of small multisigs, completely; then 4 members and 3 proposals for MINUTES (10) of processor time
 	@cargo test --release --locked --manifest-path programs/Cargo.toml -p windlass-model --test scopes -- --include-ignored --nocapture --test-threads 1
 	@cargo run --quiet --release --locked --manifest-path programs/Cargo.toml -p windlass-model -- 4 3 --minutes $(or $(MINUTES),10)
 

@@ -16,6 +16,8 @@ mod model;
 pub mod possible;
 pub mod rules;
 pub mod scope;
+pub mod search;
 pub mod state;
 pub mod symmetry;
 pub mod time;
+pub mod usage;

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import asyncpg
 
 from windlass_indexer import queries
+from windlass_indexer.anomalies import FailureWatch
 from windlass_indexer.chain import Chain, ChainTime, is_unknown_signature
 from windlass_indexer.errors import RpcRefused
 from windlass_indexer.leadership import OPEN, Fence
@@ -19,6 +20,7 @@ from windlass_indexer.retries import persistently
 
 _SQL = queries.load("activity.sql")
 
+WATCH = FailureWatch()
 _EVERY_SECONDS = 2.0
 # A node may list a transaction so many slots late; what has been counted is not listed again.
 _LATE_SLOTS = 32
@@ -28,11 +30,19 @@ _MINUTE = 60
 class Activity:
     """Beside the ingest, never in its way. `time()` gives the chain's time as last told."""
 
-    def __init__(self, chain: Chain, pool: asyncpg.Pool, time: Callable[[], ChainTime], fence: Fence = OPEN) -> None:
+    def __init__(
+        self,
+        chain: Chain,
+        pool: asyncpg.Pool,
+        time: Callable[[], ChainTime],
+        fence: Fence = OPEN,
+        watch: FailureWatch = WATCH,
+    ) -> None:
         self._chain = chain
         self._pool = pool
         self._time = time
         self._fence = fence
+        self._watch = watch
         # By program: a signature that has been counted, as everything before it; where the next listing may end.
         self._anchors: dict[str, str] = {}
 
@@ -77,5 +87,7 @@ class Activity:
                 await connection.execute(
                     _SQL["count"], program, minutes, [successes[m] for m in minutes], [failures[m] for m in minutes]
                 )
+            if moved is not None and failures:
+                await self._watch.look(connection, program, upto)
         if anchor:
             self._anchors[program] = anchor

@@ -85,7 +85,7 @@ class _Indexer:
         self._slot_told = asyncio.Event()
         self._store = Store(pool, settings.programs, leadership.fence)
         self._verifier = Verifier(Witnesses(chain.nodes), pool, self._repair, leadership.fence)
-        self._activity = Activity(chain, pool, lambda: self._time, leadership.fence)
+        self._activity = Activity(chain, pool, lambda: self._time, leadership.fence, settings.watch)
         self._alerts = TimeAlerts(settings.programs, pool, lambda: self._time, leadership.fence)
         self._reconciliation = Reconciliation(chain, pool, lambda: self._time, leadership.fence)
         self._outboxes = [Outbox(webhook, pool, leadership.fence) for webhook in settings.webhooks]

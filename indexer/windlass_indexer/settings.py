@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -11,6 +11,7 @@ from solders.pubkey import Pubkey
 from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
 from windlass_programs.idl import Idl, IdlError, IdlWithoutAddress
 
+from windlass_indexer.anomalies import FailureWatch
 from windlass_indexer.errors import SettingsError
 from windlass_indexer.event import FollowedProgram
 from windlass_indexer.webhooks import Webhook, read_webhooks
@@ -36,6 +37,8 @@ class Settings:
     webhooks: tuple[Webhook, ...] = ()
     # Nodes besides, which take over where the first one fails and say what its accounts are too.
     more_rpc_urls: tuple[str, ...] = ()
+    # When a program is said to fail since its upgrade.
+    watch: FailureWatch = field(default_factory=FailureWatch)
 
     @property
     def rpc_urls(self) -> tuple[str, ...]:
@@ -99,6 +102,11 @@ class Settings:
             log_format=_choice(env, "WINDLASS_LOG_FORMAT", "text", ("text", "json")),
             webhooks=read_webhooks(env),
             more_rpc_urls=more_rpc_urls,
+            watch=FailureWatch(
+                _number(env, "WINDLASS_FAILURE_PER_CENT", FailureWatch.per_cent, 1, 100),
+                _number(env, "WINDLASS_FAILURE_TRANSACTIONS", FailureWatch.transactions, 1, 1_000_000),
+                _number(env, "WINDLASS_FAILURE_MINUTES", FailureWatch.minutes, 1, 10_080),
+            ),
         )
 
 
@@ -172,3 +180,10 @@ def _choice(env: Mapping[str, str], name: str, default: str, choices: tuple[str,
     if value not in choices:
         raise SettingsError(f"{name} is {value!r}; it can be {', '.join(choices)}")
     return value
+
+
+def _number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    value = env.get(name) or str(default)
+    if not (value.isascii() and value.isdecimal() and len(value) < 10 and least <= int(value) <= most):
+        raise SettingsError(f"{name} is {value!r}; it can be a whole number from {least:,} to {most:,}")
+    return int(value)

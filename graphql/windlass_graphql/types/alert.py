@@ -32,6 +32,9 @@ class AlertKind(Enum):
     )
     CONFIG_LOWERED = strawberry.enum_value("config_lowered", description="Rules now ask for less of something.")
     MIGRATION_STUCK = strawberry.enum_value("migration_stuck", description="A migration stands still.")
+    FAILING_AFTER_UPGRADE = strawberry.enum_value(
+        "failing_after_upgrade", description="Since an upgrade, too many of a program's transactions fail."
+    )
     VAULT_NOT_BACKED = strawberry.enum_value(
         "vault_not_backed", description="A vault's token account holds less than the vault, or is not there."
     )

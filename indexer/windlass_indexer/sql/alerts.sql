@@ -48,7 +48,7 @@ SELECT 'alert' AS kind, id::text AS key, multisig, program, NULL AS owner, slot,
 WITH changed AS (
     UPDATE alerts AS raised SET withdrawn_at = clock_timestamp(), change = nextval('alert_changes')
     WHERE (stream = ANY($1::text[]) AND at >= $2::timestamptz OR stream = ANY($3::text[]))
-      AND withdrawn_at IS NULL AND kind NOT IN ('migration_stuck', 'vault_not_backed')
+      AND withdrawn_at IS NULL AND kind NOT IN ('migration_stuck', 'vault_not_backed', 'failing_after_upgrade')
       AND NOT EXISTS (
         SELECT FROM alert_causes AS cause
         WHERE (cause.stream, cause.seq, cause.kind, cause.at) = (raised.stream, raised.seq, raised.kind, raised.at)

@@ -11,10 +11,10 @@ from dataclasses import replace
 from windlass_commands.accounts import Accounts
 from windlass_commands.errors import AccountMissing, RpcError, TransactionRefused
 from windlass_commands.explanation import EXPLANATIONS, Explainer, Subject
-from windlass_commands.explanations import authorities, chain, migrations, multisigs, proposals
+from windlass_commands.explanations import authorities, chain, migrations, multisigs, proposals, vaults
 
 # Importing them has registered what they explain.
-MODULES = (authorities, chain, migrations, multisigs, proposals)
+MODULES = (authorities, chain, migrations, multisigs, proposals, vaults)
 
 
 async def explained(refusal: TransactionRefused, accounts: Accounts, subject: Subject) -> TransactionRefused:

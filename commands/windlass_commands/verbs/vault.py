@@ -188,7 +188,7 @@ async def _carry_out(
             [*first, *instructions],
             [owner],
             [*before, sentence],
-            Subject(member=owner.address, payer=session.payer.address),
+            Subject(member=owner.address, program=vault_program, payer=session.payer.address),
             {"vault": str(vault), "owner": str(owner.address), "migrates": bool(first)},
         )
     )

@@ -72,6 +72,7 @@ def test_a_vault_of_release_1_is_migrated_by_the_command_that_uses_it(chain: Gov
     assert before["layout"] == "release 1"
     outcome = chain.refused("vault", "withdraw", "1", by="user")
     assert outcome.json["error"]["kind"] == "MigrateFirst"
+    assert "`windlass start-migration PROPOSAL`" in outcome.message
 
     chain.done("start-migration", proposal)
     outcome = chain.refused("vault", "withdraw", "750001", by="user")

@@ -72,7 +72,8 @@ def test_unknown_numbers_are_told_as_numbers() -> None:
 
 def test_every_explanation_is_of_an_error_that_exists() -> None:
     assert len(explain.MODULES) > 1
-    known = {error["name"] for error in Idl.load("windlass").json["errors"]}
+    ours = (Idl.load("windlass"), Idl.load("collateral_vault_v2"))
+    known = {error["name"] for idl in ours for error in idl.json["errors"]}
     known |= set(TRANSACTION_ERRORS) | {name for name, _ in NATIVE_ERRORS.values()}
     known |= {"InsufficientFundsForRent", "AccountDataTooSmall", "InvalidArgument"}  # Solana's own
     assert set(EXPLANATIONS) <= known

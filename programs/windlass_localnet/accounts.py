@@ -6,7 +6,7 @@ are kept as they were before it; the state at a slot is the oldest of those afte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from solders.account import Account
@@ -35,8 +35,10 @@ def _place(account: Account | None) -> tuple[Pubkey, Kind] | None:
 class Accounts:
     """The one door to LiteSVM's accounts: whatever changes one goes through `record` or `write`."""
 
-    def __init__(self, svm: LiteSVM) -> None:
+    def __init__(self, svm: LiteSVM, untouched: dict[Pubkey, Account]) -> None:
+        """`untouched` accounts are not in LiteSVM until somebody needs them there (`touch`)."""
         self._svm = svm
+        self._untouched = untouched
         self._before: dict[int, dict[Pubkey, Account | None]] = {}
         self._open_slot = 0
         # By owner, then by what most clients filter by. A million accounts are looked through only where they match.
@@ -54,8 +56,14 @@ class Accounts:
 
     def current(self, address: Pubkey) -> Account | None:
         """The newest state. An account without lamports does not exist (the runtime deletes it)."""
-        account = self._svm.get_account(address)
+        account = self._untouched.get(address) or self._svm.get_account(address)
         return account if account is not None and account.lamports else None
+
+    def touch(self, addresses: Iterable[Pubkey]) -> None:
+        """A transaction names these: LiteSVM has to have them."""
+        for address in addresses:
+            if (account := self._untouched.pop(address, None)) is not None:
+                self._svm.set_account(address, account)
 
     def settle(self, address: Pubkey) -> Account | None:
         """The newest state after a transaction. Forgets the data and owner that LiteSVM keeps of an
@@ -118,5 +126,6 @@ class Accounts:
     def write(self, address: Pubkey, account: Account) -> None:
         """Set an account from outside a transaction (genesis, sysvars, fees, nonces)."""
         before = self.current(address)
+        self._untouched.pop(address, None)
         self._svm.set_account(address, account)
         self.record(address, before, account)

@@ -72,7 +72,7 @@ class Bank:
         self.schedule = EpochSchedule.without_warmup()
         self.svm, initial = genesis.load()
         self.svm.set_epoch_schedule(self.schedule)
-        self.accounts = Accounts(self.svm)
+        self.accounts = Accounts(self.svm, genesis.untouched)
         self.ledger = Ledger(lags, ledger_limit)
         self.blockhashes = BlockhashQueue()
         self.faucet = genesis.faucet
@@ -85,7 +85,7 @@ class Bank:
         for _ in range(secrets.randbelow(1000)):
             self.svm.expire_blockhash()
         self.accounts.open(0)
-        for address, account in initial.items():
+        for address, account in (*initial.items(), *genesis.untouched.items()):
             self.accounts.record(address, None, account)
         self._start()
 
@@ -169,6 +169,7 @@ class Bank:
         if self.ledger.transaction(transaction.signatures[0]) is not None:
             raise TransactionRefused("AlreadyProcessed")
         named = messages.resolve_accounts(message, self.accounts)
+        self.accounts.touch(named.keys)
         before = [self.accounts.current(key) for key in named.keys]
         tokens_before = token_balances(named.keys, before, self.accounts)
         execution = self._execute(transaction, named, before)
@@ -285,6 +286,7 @@ class Bank:
             if self.ledger.transaction(transaction.signatures[0]) is not None:
                 return Simulation(unexecuted("AlreadyProcessed"))
         named = messages.resolve_accounts(message, self.accounts)
+        self.accounts.touch(named.keys)
         result = self.svm.simulate_transaction(transaction)
         if self._deployments.names_fresh(named.keys):
             refused_call = self._deployments.refuse_call(result.meta().logs())

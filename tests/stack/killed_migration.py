@@ -42,7 +42,7 @@ class Runner:
     governance: Governance
     proposal: str
     tracker: str
-    window: int = 64
+    window: int = 256
 
     def __post_init__(self) -> None:
         self._client = httpx.Client(timeout=600)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-START_SECONDS = 90
+START_SECONDS = 600
 STOP_SECONDS = 30
 COMMAND = str(Path(sys.executable).with_name("windlass-localnet"))
 

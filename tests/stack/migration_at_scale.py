@@ -18,7 +18,6 @@ from windlass_programs.addresses import VAULT_PROGRAM_ID
 from windlass_programs.vault_release_2 import code_for, migration_plan
 from windlass_programs.windlass import MigrationTracker
 
-SLOT_MS = 200
 # A million migrations' transactions take gigabytes: those of 20 minutes are kept.
 BLOCKS_KEPT = 6_000
 # `windlass migrate verify` reads each transaction again.
@@ -36,11 +35,13 @@ class Scale:
     chain_bytes: int
 
 
-def migrate_at_scale(directory: Path, accounts: int, kills: int, seconds: float, seed: int = 7) -> Scale:
+def migrate_at_scale(
+    directory: Path, accounts: int, kills: int, seconds: float, slot_ms: int = 200, seed: int = 7
+) -> Scale:
     """Migrate so many vaults, the runner killed so often; fails where any of them is not migrated exactly once, or
     chain, tracker and read model do not agree.
     """
-    flags = ("--slot-ms", str(SLOT_MS), "--limit-ledger-size", str(BLOCKS_KEPT))
+    flags = ("--slot-ms", str(slot_ms), "--limit-ledger-size", str(BLOCKS_KEPT))
     with (
         governed_localnet(directory, 0, (), flags, vaults_before(accounts)) as (governance, localnet),
         running_dev(localnet.rpc_url, localnet.ws_url) as dev,

@@ -6,6 +6,7 @@ WindlassGraphQLError
 └── ApiError                shown to clients, with `extensions.code`
     ├── BadAddress          BAD_ADDRESS
     ├── BadCursor           BAD_CURSOR
+    ├── CursorGone          CURSOR_GONE
     ├── BadPageSize         BAD_PAGE_SIZE
     ├── BadArguments        BAD_ARGUMENTS
     ├── TooMuch             TOO_COMPLEX
@@ -72,6 +73,18 @@ class BadCursor(ApiError):
         super().__init__(
             f"{argument}: expected a cursor that `{listing}` handed out in this order (an edge's cursor, one of "
             "pageInfo's, or a message's); leave it out to begin at the list's end"
+        )
+
+
+class CursorGone(ApiError):
+    """What happened since a cursor is not kept any more."""
+
+    code = "CURSOR_GONE"
+
+    def __init__(self, feed: str) -> None:
+        super().__init__(
+            f"after: what happened to `{feed}` since that cursor is not kept any more, so some of it would be missed; "
+            "subscribe without `after`, with includeCurrent: true to begin with what is there"
         )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from windlass_graphql.changes import Change, Told
 from windlass_graphql.database import Row, Source
-from windlass_graphql.errors import BadCursor
+from windlass_graphql.errors import BadCursor, CursorGone
 from windlass_graphql.reader import Reader
 
 PAGE = 500
@@ -21,7 +21,7 @@ _LARGEST_BIGINT = 2**63 - 1
 
 @dataclass(frozen=True)
 class Feed:
-    """Entries that are never taken away; one that is about the same as before may take its place with a new number."""
+    """Entries that are kept for days at least. One about the same as before may take its place with a new number."""
 
     kind: str
     """Of its changes, and of the notifications that say that there are new ones."""
@@ -47,6 +47,12 @@ class Feed:
         number: int = row["change"]
         return number
 
+    async def check_kept(self, source: Source, after: int) -> None:
+        """Asked once entries were read: that none before them was given up. Raises CursorGone."""
+        (row,) = await source.fetch("given_up", self.kind)
+        if after < row["upto"]:
+            raise CursorGone(self.name)
+
     async def entries(self, source: Source, after: int, until: int = _LARGEST_BIGINT) -> list[Row]:
         """The first entries after a number, at most a page of them."""
         return await source.fetch(f"{self.name}_after", after, until, PAGE)
@@ -70,6 +76,7 @@ class Feed:
             entry["seq"],
             multisig=entry["multisig_address"],
             program=entry["program_address"],
+            owner=entry["owner"],
             proposal=entry["proposal_address"],
             topic=entry["topic"],
             members=frozenset(entry["members"] or ()),
@@ -80,4 +87,6 @@ class Feed:
 ALERTS = Feed("alert", "alerts", None)
 PROPOSALS = Feed("proposal", "proposals", "proposals_by_address")
 MIGRATIONS = Feed("migration", "migrations", "migrations_by_address")
-FEEDS = (ALERTS, PROPOSALS, MIGRATIONS)
+VAULTS = Feed("vault", "vaults", "vaults_by_address")
+TVLS = Feed("tvl", "tvls", "tvls_by_address")
+FEEDS = (ALERTS, PROPOSALS, MIGRATIONS, VAULTS, TVLS)

@@ -10,7 +10,8 @@ from windlass_graphql.reader import Reader
 
 
 async def follow(context: Context, feed: Feed, interest: Interest, after: int | None) -> AsyncGenerator[Told, None]:
-    """Each entry after the number once, in order, without end; None begins with what comes next. Raises FellBehind.
+    """Each entry after the number once, in order, without end; None begins with what comes next. Raises FellBehind,
+    CursorGone.
 
     Of the whole only the part that the context names.
     """
@@ -43,5 +44,6 @@ async def follow(context: Context, feed: Feed, interest: Interest, after: int | 
 async def _missed(database: Database, feed: Feed, interest: Interest, after: int, until: int) -> tuple[list[Told], int]:
     """What is wanted of the next entries, and the number up to which these are all."""
     entries = await feed.entries(database, after, until)
+    await feed.check_kept(database, after)
     told = await feed.told(database, entries, interest.covers, Reader(database))
     return told, entries[-1]["change"] if len(entries) == PAGE else until

@@ -20,7 +20,6 @@ QUIET = 15.0
 """Seconds without a notification after which the connection is asked whether it still lives."""
 ANSWER = 5.0
 """Seconds in which it has to answer."""
-_REMEMBERED = 10_000
 
 _log = logging.getLogger(__name__)
 _LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -30,16 +29,13 @@ class Listener:
     """Reads each changed aggregate once, after the commit that changed it, and tells the hub.
 
     Of a feed a notification only says that there is something to read: each entry is told once, in order, whatever
-    happens to the connection. Vaults that changed while it was lost are found by their slot, and what was told already
-    is known by slot and sequence number: such a change may be told twice, but never not at all.
+    happens to the connection. What is no feed (the indexer's status) is told as it comes.
     """
 
     def __init__(self, database: Database, hub: Hub) -> None:
         self._database = database
         self._hub = hub
         self._listening = asyncio.Event()
-        self._vault_slot: int | None = None
-        self._told: dict[tuple[str, str], tuple[int, int]] = {}
 
     @property
     def is_listening(self) -> bool:
@@ -88,7 +84,7 @@ class Listener:
                 payloads.append(arrived.get_nowait())
             changes = _changes(payloads)
             await self._read(connection, [feed for feed in FEEDS if any(feed.kind == each.kind for each in changes)])
-            await self._tell(connection, [each for each in changes if each.kind not in self._hub.heard])
+            await self._tell([each for each in changes if each.kind not in self._hub.heard])
             if None in payloads:
                 raise ConnectionError("PostgreSQL closed it")
 
@@ -97,11 +93,7 @@ class Listener:
             if feed.kind not in self._hub.heard:
                 self._hub.heard[feed.kind] = await feed.newest(_On(connection))
         await self._read(connection, FEEDS)
-        if self._vault_slot is None:
-            self._vault_slot = await connection.fetchval(queries()["newest_vault_slot"])
-            return
-        rows = await connection.fetch(queries()["vaults_changed_since"], self._vault_slot)
-        await self._tell(connection, [*(Change(**row) for row in rows), Change("status", "", slot=0, seq=0)])
+        await self._tell([Change("status", "", slot=0, seq=0)])
 
     async def _read(self, connection: Any, feeds: Iterable[Feed]) -> None:
         """Tells what is new in these feeds."""
@@ -124,33 +116,15 @@ class Listener:
                     raise
                 await self._offer(told)
 
-    async def _tell(self, connection: Any, changes: list[Change]) -> None:
-        # Compared for equality, not order: a fork can take events back.
-        new = [change for change in changes if self._told.get((change.kind, change.key)) != (change.slot, change.seq)]
-        wanted = [change for change in new if self._hub.wants(change)]
+    async def _tell(self, changes: list[Change]) -> None:
         reader = Reader(self._database)
-        rows: dict[str, Any] = {}
-        if keys := list({change.key for change in wanted if change.kind == "vault"}):
-            found = await connection.fetch(queries()["vaults_by_address"], keys, timeout=ANSWER)
-            rows = {row["address"]: row for row in found}
-        await self._offer(
-            [Told(each, rows.get(each.key), reader) for each in wanted if each.key in rows or each.kind != "vault"]
-        )
-        self._remember(changes)
+        await self._offer([Told(change, None, reader) for change in changes if self._hub.wants(change)])
 
     async def _offer(self, told: list[Told]) -> None:
         for number, each in enumerate(told, start=1):
             self._hub.tell(each)
             if number % BURST == 0:
                 await self._hub.settle()
-
-    def _remember(self, changes: list[Change]) -> None:
-        if len(self._told) > _REMEMBERED:
-            self._told.clear()
-        for change in changes:
-            if change.kind == "vault":
-                self._vault_slot = max(self._vault_slot or 0, change.slot)
-                self._told[change.kind, change.key] = (change.slot, change.seq)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,12 @@ async def present(
             return await newest(reader, feed.name, arguments), number
         assert feed.rows is not None
         found = await reader.fetch(feed.rows, [address])
-        wanted = {f"{name}_address": value for name, value in arguments.items() if value is not None}
-        return [row for row in found if all(row[column] == value for column, value in wanted.items())], number
+        wanted = {name: value for name, value in arguments.items() if value is not None}
+        # A vault's owner is no object of its own, so its column has the argument's name.
+        return [
+            row
+            for row in found
+            if all(row.get(f"{name}_address", row.get(name)) == value for name, value in wanted.items())
+        ], number
     finally:
         await snapshot.close()

@@ -6,7 +6,7 @@ import strawberry
 
 from windlass_graphql.connections import Connection
 from windlass_graphql.orders import OF_PROGRAMS, OF_PROPOSALS, OF_VAULTS
-from windlass_graphql.reads import Argument, Listing, One, Value, reading
+from windlass_graphql.reads import Argument, Listing, Many, One, Value, reading
 from windlass_graphql.scalars import Int53
 from windlass_graphql.types.alert import Alert, AlertKind
 from windlass_graphql.types.change import Cursors
@@ -14,9 +14,11 @@ from windlass_graphql.types.migration import Migration, migrations
 from windlass_graphql.types.multisig import Multisig
 from windlass_graphql.types.program import Program
 from windlass_graphql.types.proposal import Proposal
+from windlass_graphql.types.reconciliation import Reconciliation, UnbackedVault
 from windlass_graphql.types.state import IN_STATES
 from windlass_graphql.types.status import IndexerStatus
 from windlass_graphql.types.timeline import AuditEntry, audit_log
+from windlass_graphql.types.tvl import Tvl
 from windlass_graphql.types.vault import Vault
 
 Address = strawberry.ID
@@ -156,6 +158,28 @@ class Query:
                 "owner": Argument(OptionalAddress, "Only this owner's.", "{t}.owner = {value}"),
                 "mint": Argument(OptionalAddress, "Only those that hold this token.", "{t}.mint = {value}"),
             },
+        ),
+    )
+    tvl: Tvl | None = reading(
+        "What all vaults of a token hold together; null where it has none.",
+        One("tvl", arguments={"mint": Argument(Address, "The token.", "{t}.mint = {value}")}),
+    )
+    tvls: list[Tvl] = reading(
+        "The same of each token, the largest amount first, at most 32.",
+        Many("tvl", "{t}.total DESC, {t}.mint", most=32),
+    )
+    reconciliations: Connection[Reconciliation] = reading(
+        "Comparisons of the vaults with their token accounts, newest first.",
+        Listing("reconciliations", "reconciliation", "id", "page_key"),
+    )
+    unbacked_vaults: Connection[UnbackedVault] = reading(
+        "Vaults whose tokens were not all there when they were last looked at.",
+        Listing(
+            "unbackedvaults",
+            "unbacked_vault",
+            "slot",
+            "vault_address",
+            arguments={"mint": Argument(OptionalAddress, "Only those that hold this token.", "{t}.mint = {value}")},
         ),
     )
     migration: Migration | None = reading(

@@ -10,6 +10,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 Int53 = NewType("Int53", int)
 U64 = NewType("U64", int)
+Amount = NewType("Amount", int)
 Hash = NewType("Hash", bytes)
 Json = NewType("Json", str)
 """JSON's text, as asyncpg gives it."""
@@ -76,6 +77,13 @@ SCALARS: dict[Any, ScalarDefinition] = {
     U64: strawberry.scalar(
         name="U64",
         description="An unsigned 64-bit number as its decimal digits in a JSON string. Amounts of tokens.",
+        serialize=lambda value: str(int(value)),
+        parse_value=_parse_u64,
+    ),
+    Amount: strawberry.scalar(
+        name="Amount",
+        description="A sum of amounts of tokens, which may be more than 64 bits hold, as its decimal digits in a JSON "
+        "string.",
         serialize=lambda value: str(int(value)),
         parse_value=_parse_u64,
     ),

@@ -23,7 +23,7 @@ from windlass_graphql.limits import LARGEST_DOCUMENT, MOST_TOKENS
 from windlass_graphql.pushing import Push, frame
 from windlass_graphql.schema import schema
 
-_FEEDS = frozenset({"alertChanged", "proposalChanged", "migrationChanged"})
+_FEEDS = frozenset({"alertChanged", "proposalChanged", "migrationChanged", "vaultChanged", "tvlChanged"})
 _BEGINNINGS = frozenset({"after", "includeCurrent"})
 """Arguments that say what comes first, and nothing of what comes then."""
 _AT_ONCE = 250

@@ -10,21 +10,19 @@ from windlass_graphql.addresses import optional_address
 from windlass_graphql.arguments import NOTHING
 from windlass_graphql.changes import Change, Interest, Told
 from windlass_graphql.context import Context, Part
-from windlass_graphql.database import Row
 from windlass_graphql.errors import BadArguments
-from windlass_graphql.feeds import ALERTS, MIGRATIONS, PROPOSALS, Feed
+from windlass_graphql.feeds import ALERTS, MIGRATIONS, PROPOSALS, TVLS, VAULTS, Feed
 from windlass_graphql.fields import subscription
 from windlass_graphql.following import follow
 from windlass_graphql.pages import LARGEST_PAGE
-from windlass_graphql.present import newest, present
+from windlass_graphql.present import present
 from windlass_graphql.query import Query
 from windlass_graphql.reader import Reader
 from windlass_graphql.reads import declared
 from windlass_graphql.scalars import Int53
 from windlass_graphql.types.alert import AlertKind
-from windlass_graphql.types.change import AlertChange, MigrationChange, ProposalChange, VaultChange
+from windlass_graphql.types.change import AlertChange, MigrationChange, ProposalChange, TvlChange, VaultChange
 from windlass_graphql.types.status import IndexerStatus
-from windlass_graphql.types.vault import Vault
 
 IncludeCurrent = Annotated[
     bool,
@@ -147,28 +145,43 @@ class Subscription:
             async for _, each in told:
                 yield AlertChange.of(each)
 
-    @subscription("Changes of vaults: one's, an owner's, or all.")
+    @subscription("Changes of vaults, live balances: one's, an owner's, or all; at most once for each commit.")
     async def vault_changed(
         self,
         info: Info,
         vault: Annotated[strawberry.ID | None, strawberry.argument(description="Only this one's.")] = None,
         owner: Annotated[strawberry.ID | None, strawberry.argument(description="Only those of this owner.")] = None,
         include_current: IncludeCurrent = False,
+        after: After = None,
     ) -> AsyncGenerator[VaultChange, None]:
         """Vaults as they change."""
-        interest = Interest("vault", key=optional_address("vault", vault), owner=optional_address("owner", owner))
-        with info.context.hub.subscribe(interest) as subscription:
-            sent: dict[str, object] = {}
-            if include_current:
-                reader = Reader(info.context.database)
-                for row in await _current_vaults(reader, interest):
-                    (stream,) = await reader.rows(_STREAM, NOTHING, row)
-                    sent[row["address"]] = _vault_version(row)
-                    yield VaultChange(slot=row["updated_slot"], seq=stream["seq"], vault=reader.node(row))
-            async for told in subscription:
-                if sent.get(told.change.key) != _vault_version(told.row):
-                    sent.pop(told.change.key, None)
-                    yield VaultChange.of(told)
+        about = {"owner": optional_address("owner", owner)}
+        interest = Interest(VAULTS.kind, key=optional_address("vault", vault), owner=about["owner"])
+        async with aclosing(_with_present(info.context, VAULTS, interest, about, include_current, after)) as told:
+            async for cursor, each in told:
+                yield VaultChange(
+                    cursor=cursor,
+                    address=strawberry.ID(each.change.key),
+                    slot=Int53(each.change.slot),
+                    seq=Int53(each.change.seq),
+                    vault=each.row and each.reader.node(each.row),
+                )
+
+    @subscription("What all vaults of a token hold together, whenever that changes; at most once for each commit.")
+    async def tvl_changed(
+        self,
+        info: Info,
+        mint: Annotated[strawberry.ID | None, strawberry.argument(description="Only of this token.")] = None,
+        include_current: IncludeCurrent = False,
+        after: After = None,
+    ) -> AsyncGenerator[TvlChange, None]:
+        """Totals as they change."""
+        interest = Interest(TVLS.kind, key=optional_address("mint", mint))
+        async with aclosing(_with_present(info.context, TVLS, interest, {}, include_current, after)) as told:
+            async for cursor, each in told:
+                yield TvlChange(
+                    cursor=cursor, mint=strawberry.ID(each.change.key), tvl=each.row and each.reader.node(each.row)
+                )
 
     @subscription("The indexer's progress, a few times a second at most.")
     async def indexer_status_changed(
@@ -213,21 +226,7 @@ def _noted(context: Context, cursor: str | None) -> str | None:
     return cursor
 
 
-def _vault_version(row: Row) -> object:
-    return row["updated_slot"], row["total_deposited"], row["total_withdrawn"], row["locked_balance"]
-
-
-async def _current_vaults(reader: Reader, interest: Interest) -> list[Row]:
-    if interest.key is not None:
-        rows = await reader.fetch("vaults_by_address", [interest.key])
-        return [row for row in rows if interest.owner in (None, row["owner"])]
-    return await newest(reader, "vaults", {"owner": interest.owner})
-
-
 async def _status(reader: Reader) -> IndexerStatus:
     (row,) = await reader.rows(declared(Query, "indexer_status"), NOTHING, {})
     status: IndexerStatus = reader.node(row)
     return status
-
-
-_STREAM = declared(Vault, "verification")

@@ -15,6 +15,7 @@ from windlass_indexer.activity import Activity
 from windlass_indexer.alerts import TimeAlerts
 from windlass_indexer.backfill import Backfill, Backfilled, Progress
 from windlass_indexer.chain import Chain, ChainTime
+from windlass_indexer.changes import Pruning
 from windlass_indexer.database import migrated_pool
 from windlass_indexer.endpoints import Endpoints
 from windlass_indexer.errors import LeadershipLost, RpcError, RpcUnreachable, WebsocketRefused
@@ -88,6 +89,7 @@ class _Indexer:
         self._activity = Activity(chain, pool, lambda: self._time, leadership.fence, settings.watch)
         self._alerts = TimeAlerts(settings.programs, pool, lambda: self._time, leadership.fence)
         self._reconciliation = Reconciliation(chain, pool, lambda: self._time, leadership.fence)
+        self._pruning = Pruning(pool, leadership.fence)
         self._outboxes = [Outbox(webhook, pool, leadership.fence) for webhook in settings.webhooks]
         self._followers = {
             program.address: Follower(program, chain, self._store, lambda: self._time, self._verifier.changed)
@@ -115,6 +117,7 @@ class _Indexer:
             self._activity.run(),
             self._alerts.run(),
             self._reconciliation.run(),
+            self._pruning.run(),
             *(outbox.run() for outbox in self._outboxes),
             *(follower.run() for follower in self._followers.values()),
         )

@@ -10,6 +10,7 @@ _NOT_OF_THE_CHAIN = {
     "activity_cursors",
     "chain",
     "changes",
+    "changes_given_up",
     "cursors",
     "leadership",
     "outbox",

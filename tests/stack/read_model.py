@@ -238,6 +238,7 @@ class ReadModel:
             self.slot,
         )
         for number, amount in enumerate(deposits):
+            signed = signature()
             await self.connection.execute(
                 "INSERT INTO vault_transactions VALUES ($1, $2, 'deposit', $3, $4, $5, $6, $7, 0)",
                 vault,
@@ -246,11 +247,48 @@ class ReadModel:
                 sum(deposits[: number + 1]),
                 at,
                 self.slot,
-                signature(),
+                signed,
             )
         await self._stream(vault, len(deposits) + 1)
-        await self.notify(kind="vault", key=vault, owner=owner, slot=self.slot, seq=len(deposits) + 1)
+        await self.connection.execute(
+            """INSERT INTO balance_snapshots
+               SELECT $1, period::balance_period, date_trunc(period, $2::timestamptz, 'UTC'), $3, 0, $3, $4, $5, $6
+               FROM unnest(ARRAY['hour', 'day']) AS period""",
+            vault,
+            at,
+            total,
+            len(deposits) + 1,
+            self.slot,
+            signed if deposits else signature(),
+        )
+        await self.connection.execute(
+            """INSERT INTO tvl_stats
+               SELECT $1, period::balance_period, date_trunc(period, $2::timestamptz, 'UTC'), $3::bigint + 1, 1,
+                      $3::bigint, 0, $4::numeric, 0, $4::numeric, 0
+               FROM unnest(ARRAY['minute', 'hour', 'day']) AS period""",
+            mint,
+            at,
+            len(deposits),
+            total,
+        )
+        await self.vault_changed(vault, owner, mint, len(deposits) + 1)
         return vault
+
+    async def vault_changed(self, vault: str, owner: str, mint: str, seq: int) -> None:
+        """Numbers the change of a vault, and of what all of its token's vaults hold."""
+        async with self.transaction():
+            await self.connection.execute("SELECT pg_advisory_xact_lock(hashtext('windlass_indexer.changes'))")
+            await self.connection.execute(
+                """INSERT INTO changes (kind, key, owner, slot, seq)
+                   VALUES ('vault', $1, $2, $4, $5), ('tvl', $3, NULL, $4, 0)""",
+                vault,
+                owner,
+                mint,
+                self.slot,
+                seq,
+            )
+            await self.notify(kind="vault", key=vault, owner=owner, slot=self.slot, seq=seq)
+            await self.notify(kind="tvl", key=mint, slot=self.slot)
 
     async def alert(self, proposal: Proposal, kind: str = "proposal_created", at: datetime = GENESIS) -> int:
         """An alert, of a cause that no other has; gives its number."""

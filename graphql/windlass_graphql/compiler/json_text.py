@@ -76,7 +76,7 @@ def leaf(type_: GraphQLOutputType, sql: str) -> list[Piece]:
     if name == "DateTime":
         # The session is in UTC, so that PostgreSQL's offset is always +00:00 and a quotation mark.
         return [f"left(to_json({sql})::text, -7)", Text('Z"')]
-    if name in ("ID", "U64"):
+    if name in ("ID", "U64", "Amount"):
         return _in_quotes(sql)
     if name == "JSON":
         return [f"({sql})::text"]

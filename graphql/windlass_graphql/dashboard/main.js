@@ -63,7 +63,7 @@ function live(client, documents) {
   socket.follow("proposalChanged", told(store.tellProposal, () => refresher.soon()), { after: cursors.proposals, cursorOf });
   socket.follow("migrationChanged", told(store.tellMigration), { after: cursors.migrations, cursorOf });
   socket.follow("alertChanged", told(store.tellAlert, ({ alert }, isNews) => isNews && sayAlert(alert)), { after: cursors.alerts, cursorOf });
-  socket.follow("vaultChanged", told(store.tellVault));
+  socket.follow("vaultChanged", told(store.tellVault), { after: cursors.vaults, cursorOf });
   socket.follow("statusChanged", told(store.tellStatus, (status) => {
     clock.hear(status.chainTime);
     if (isDue() || isUnproven()) refresher.soon();

@@ -62,8 +62,8 @@ export class Store {
     this.#tell(this.migrations, address, migration);
   }
 
-  tellVault({ vault }) {
-    this.#tell(this.vaults, vault.address, vault);
+  tellVault({ address, vault }) {
+    this.#tell(this.vaults, address, vault);
   }
 
   /** Whether it is news: neither known nor withdrawn. */

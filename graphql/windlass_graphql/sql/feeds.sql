@@ -4,7 +4,7 @@
 SELECT coalesce(max(change), 0) AS change FROM alerts
 
 -- name: alerts_after
-SELECT entry.*, NULL::text[] AS members
+SELECT entry.*, NULL::text AS owner, NULL::text[] AS members
 FROM {alert} AS entry WHERE change > $1::bigint AND change <= $2::bigint ORDER BY change LIMIT $3::integer
 
 -- name: proposals_newest
@@ -13,7 +13,7 @@ SELECT coalesce(max(change), 0) AS change FROM changes WHERE kind = 'proposal'
 -- name: proposals_after
 -- Members as they are now: who has become one hears of it from then on.
 SELECT change, key, slot, seq, changes.multisig AS multisig_address, program AS program_address,
-       key AS proposal_address, NULL::text AS topic,
+       key AS proposal_address, NULL::text AS topic, NULL::text AS owner,
        ARRAY(SELECT m.key::text FROM multisig_members AS m WHERE m.multisig = changes.multisig) AS members
 FROM changes
 WHERE kind = 'proposal' AND change > $1::bigint AND change <= $2::bigint ORDER BY change LIMIT $3::integer
@@ -23,11 +23,35 @@ SELECT coalesce(max(change), 0) AS change FROM changes WHERE kind = 'migration'
 
 -- name: migrations_after
 SELECT change, key, slot, seq, multisig AS multisig_address, program AS program_address,
-       NULL::text AS proposal_address, NULL::text AS topic, NULL::text[] AS members
+       NULL::text AS proposal_address, NULL::text AS topic, NULL::text AS owner, NULL::text[] AS members
 FROM changes
 WHERE kind = 'migration' AND change > $1::bigint AND change <= $2::bigint ORDER BY change LIMIT $3::integer
+
+-- name: vaults_newest
+SELECT coalesce(max(change), 0) AS change FROM changes WHERE kind = 'vault'
+
+-- name: vaults_after
+SELECT change, key, slot, seq, owner, NULL::text AS multisig_address, NULL::text AS program_address,
+       NULL::text AS proposal_address, NULL::text AS topic, NULL::text[] AS members
+FROM changes
+WHERE kind = 'vault' AND change > $1::bigint AND change <= $2::bigint ORDER BY change LIMIT $3::integer
+
+-- name: tvls_newest
+SELECT coalesce(max(change), 0) AS change FROM changes WHERE kind = 'tvl'
+
+-- name: tvls_after
+SELECT change, key, slot, seq, NULL::text AS owner, NULL::text AS multisig_address, NULL::text AS program_address,
+       NULL::text AS proposal_address, NULL::text AS topic, NULL::text[] AS members
+FROM changes
+WHERE kind = 'tvl' AND change > $1::bigint AND change <= $2::bigint ORDER BY change LIMIT $3::integer
+
+-- name: given_up
+-- The number up to which changes of the kind are not kept any more; 0 is none. Alerts are kept for good.
+SELECT coalesce((SELECT upto FROM changes_given_up WHERE kind = $1::text), 0) AS upto
 
 -- fragment: cursors
 SELECT 'alerts:' || (SELECT coalesce(max(change), 0) FROM alerts) AS alerts,
        'proposals:' || (SELECT coalesce(max(change), 0) FROM changes WHERE kind = 'proposal') AS proposals,
-       'migrations:' || (SELECT coalesce(max(change), 0) FROM changes WHERE kind = 'migration') AS migrations
+       'migrations:' || (SELECT coalesce(max(change), 0) FROM changes WHERE kind = 'migration') AS migrations,
+       'vaults:' || (SELECT coalesce(max(change), 0) FROM changes WHERE kind = 'vault') AS vaults,
+       'tvls:' || (SELECT coalesce(max(change), 0) FROM changes WHERE kind = 'tvl') AS tvls

@@ -25,6 +25,11 @@ SELECT
     updated_at
 FROM cursors
 
+-- fragment: unknown_events
+-- Kept with their bytes; the index holds only these.
+SELECT program, encode(substring(bytes FROM 1 FOR 8), 'hex') AS discriminator, count(*) AS count, max(slot) AS last_slot
+FROM events WHERE name IS NULL GROUP BY program, substring(bytes FROM 1 FOR 8)
+
 -- fragment: status
 -- Everything up to the slot before the oldest event that is not covered by an agreement is verified.
 SELECT

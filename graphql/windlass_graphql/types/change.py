@@ -8,6 +8,7 @@ from windlass_graphql.scalars import Int53
 from windlass_graphql.types.alert import Alert
 from windlass_graphql.types.migration import Migration
 from windlass_graphql.types.proposal import Proposal
+from windlass_graphql.types.tvl import Tvl
 from windlass_graphql.types.vault import Vault
 
 _CURSOR = "Subscribe `after` this one to go on from here."
@@ -59,16 +60,28 @@ class AlertChange:
 class VaultChange:
     """A vault after a change."""
 
-    slot: Int53 = strawberry.field(description="The slot of the event.")
+    cursor: str | None = strawberry.field(description=_CURSOR_OR_NULL)
+    address: strawberry.ID = strawberry.field(description="The vault's address.")
+    slot: Int53 = strawberry.field(description="The slot of the event; 0 where a fork took events back.")
     seq: Int53 = strawberry.field(
-        description="The event's place in the vault's stream. It rises; a repeated one is the same change again."
+        description="The event's place in the vault's stream; 0 where a fork took events back."
     )
-    vault: Vault = strawberry.field(description="The vault as read after the change (and possibly after a later one).")
+    vault: Vault | None = strawberry.field(
+        description="The vault as read after the change (and possibly after a later one); null where a fork took it "
+        "back."
+    )
 
-    @classmethod
-    def of(cls, told: Told) -> "VaultChange":
-        """From the hub."""
-        return cls(slot=Int53(told.change.slot), seq=Int53(told.change.seq), vault=told.reader.node(told.row))
+
+@strawberry.type(description="A change of what all vaults of a token hold, sent when the database has committed it.")
+class TvlChange:
+    """Totals after a change."""
+
+    cursor: str | None = strawberry.field(description=_CURSOR_OR_NULL)
+    mint: strawberry.ID = strawberry.field(description="The token.")
+    tvl: Tvl | None = strawberry.field(
+        description="The totals as read after the change (and possibly after a later one); null where a fork took back "
+        "that there ever was a vault."
+    )
 
 
 @strawberry.type(
@@ -80,3 +93,5 @@ class Cursors:
     alerts: str = strawberry.field(description="For `alertChanged`.")
     proposals: str = strawberry.field(description="For `proposalChanged`.")
     migrations: str = strawberry.field(description="For `migrationChanged`.")
+    vaults: str = strawberry.field(description="For `vaultChanged`.")
+    tvls: str = strawberry.field(description="For `tvlChanged`.")

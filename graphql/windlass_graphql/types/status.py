@@ -31,6 +31,16 @@ class StreamCounts:
     disagreeing: Int53 = strawberry.field(description="Those known to disagree with the chain.")
 
 
+@strawberry.type(description="Events that the IDL which is followed by does not know. They are kept with their bytes.")
+class UnknownEvents:
+    """A row of the fragment `unknown_events`."""
+
+    program: strawberry.ID = strawberry.field(description="The program that emitted them.")
+    discriminator: str = strawberry.field(description="Their first 8 bytes, in hexadecimal: which event it is.")
+    count: Int53 = strawberry.field(description="How many there are.")
+    last_slot: Int53 = strawberry.field(description="The slot of the newest.")
+
+
 @strawberry.type(description="How far the read model has followed the chain, and how far that was proven.")
 class IndexerStatus:
     """The row of the fragment `status`."""
@@ -43,3 +53,7 @@ class IndexerStatus:
     )
     programs: list[FollowedProgram] = reading("Each followed program.", Many("followed_program", "{t}.program"))
     streams: StreamCounts = reading("The event streams.", Inline())
+    unknown_events: list[UnknownEvents] = reading(
+        "What was read and is known to no table, most first: what is shown may lack what it tells.",
+        Many("unknown_events", "{t}.count DESC, {t}.program, {t}.discriminator", most=100),
+    )

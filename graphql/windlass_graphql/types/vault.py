@@ -43,6 +43,28 @@ class VaultTransaction:
     commitment: Commitment = strawberry.field(description="How settled it is.")
 
 
+@strawberry.enum(description="What time is divided into, in UTC.")
+class SnapshotPeriod(Enum):
+    """Of a vault's snapshots."""
+
+    HOUR = strawberry.enum_value("hour", description="Hours.")
+    DAY = strawberry.enum_value("day", description="Days.")
+
+
+@strawberry.type(description="What a vault held at the end of a period, as the period's last event tells.")
+class BalanceSnapshot:
+    """A row of the fragment `balance_snapshot`."""
+
+    at: datetime = strawberry.field(description="The period's beginning, in UTC.")
+    total_balance: U64 = strawberry.field(description="All of its tokens.")
+    locked_balance: U64 = strawberry.field(description="What of them was locked.")
+    available_balance: U64 = strawberry.field(description="What of them could be withdrawn.")
+    seq: Int53 = strawberry.field(description="The place of the period's last event in the vault's stream.")
+    slot: Int53 = strawberry.field(description="Its slot.")
+    signature: str = strawberry.field(description="Its transaction, in base58.")
+    commitment: Commitment = strawberry.field(description="How settled it is.")
+
+
 @strawberry.type(description="One owner's collateral. Amounts are base units of the mint.")
 class Vault:
     """A row of the fragment `vault`."""
@@ -76,6 +98,21 @@ class Vault:
                     "{t}.kind = ANY ({value})",
                     "text[]",
                 ),
+                **IN_TIME,
+            },
+        ),
+    )
+    snapshots: Connection[BalanceSnapshot] = reading(
+        "What it held at the end of each hour or day in which something moved, newest first; what it held then it held "
+        "until the next one.",
+        Listing(
+            "snapshots",
+            "balance_snapshot",
+            "seq",
+            "vault_address",
+            on="{t}.vault_address = {parent.address}",
+            arguments={
+                "period": Argument(SnapshotPeriod, "Of hours, or of days.", "{t}.period = {value}::balance_period"),
                 **IN_TIME,
             },
         ),

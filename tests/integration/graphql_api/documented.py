@@ -102,5 +102,19 @@ async def write(read_model: ReadModel) -> None:
            FROM upgrade_proposals JOIN timelocks t ON t.proposal = address ORDER BY id"""
     )
     await read_model.vault(key(), [1_000_000, 250_000])
+    await connection.execute(
+        """INSERT INTO reconciliations (began_at, ended_at, first_slot, last_slot, checked, moving, unbacked)
+           SELECT $1, $1::timestamptz + interval '0.25 s', updated_slot, updated_slot, 1, 0, 1 FROM vaults""",
+        executed_at,
+    )
+    await connection.execute(
+        """INSERT INTO reconciliation_sums
+           SELECT 1, mint, 1, 1, total_balance, total_balance - 1, 1, 0 FROM vaults"""
+    )
+    await connection.execute(
+        """INSERT INTO unbacked_vaults
+           SELECT address, mint, token_account, total_balance, total_balance - 1, updated_slot, $1, 1 FROM vaults""",
+        executed_at,
+    )
     await read_model.verified(governance.multisig, executed_at)
     await read_model.chain(GENESIS + timedelta(days=6), finalized_slot=read_model.slot - 2)

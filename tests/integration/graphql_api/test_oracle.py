@@ -48,6 +48,35 @@ _TIMELINE = [
        SELECT 'ready', multisig, id, created_slot, nullif(created_signature, min(created_signature) OVER ()), multisig,
               program, address, created_at, '{"kind": "upgrade"}', closed_at
        FROM upgrade_proposals""",
+    # Amounts beyond 64 bits, locked ones, and periods of all kinds beside those of the vaults.
+    """INSERT INTO tvl_stats
+       SELECT mint, 'minute', timestamptz '2026-01-01T02:20Z' + n * interval '50 min', n, 1, n, n, n * 1e19::numeric, n,
+              n * 1e19::numeric - n, 1
+       FROM (SELECT DISTINCT mint FROM vaults) AS mints, generate_series(1, 70) AS n""",
+    """INSERT INTO tvl_stats
+       SELECT mint, longer::balance_period, date_trunc(longer, at, 'UTC'), 1, 0, 0, 0, 0, 0, 5, 2
+       FROM tvl_stats, unnest(ARRAY['hour', 'day']) AS longer
+       WHERE period = 'minute'
+       ON CONFLICT DO NOTHING""",
+    """INSERT INTO balance_snapshots
+       SELECT vault, period, at + n * interval '2 days', n, 0, n, seq + n, slot + n, signature
+       FROM balance_snapshots, generate_series(1, 3) AS n""",
+    """INSERT INTO vault_transactions
+       SELECT vault, seq + 100, 'receive', amount, total_balance, at, slot, signature, 1, vault, vault
+       FROM vault_transactions""",
+    """INSERT INTO reconciliations (began_at, ended_at, first_slot, last_slot, checked, moving, unbacked, upto)
+       SELECT timestamptz '2026-01-01Z', timestamptz '2026-01-01T00:00:01.5Z', nullif(n, 1), nullif(n, 1), n, 0, 1,
+              CASE n WHEN 2 THEN (SELECT min(address) FROM vaults) END
+       FROM generate_series(1, 4) AS n""",
+    """INSERT INTO reconciliation_sums
+       SELECT id, mint, 1, 1, 1e20::numeric, 5, 6, 7
+       FROM reconciliations, (SELECT DISTINCT mint FROM vaults) AS mints""",
+    """INSERT INTO unbacked_vaults
+       SELECT address, mint, token_account, total_balance, nullif(total_balance, 0), created_slot, created_at, 1
+       FROM vaults""",
+    """INSERT INTO events (slot, signature, path, program, name, bytes, data)
+       SELECT created_slot, created_signature, '{0}', program, NULL, sha256(kind::text::bytea), '{"raw": ""}'
+       FROM upgrade_proposals""",
 ]
 """What else the indexer would have written, from the rows that are there."""
 
@@ -115,6 +144,7 @@ async def _written(read_model: ReadModel) -> Known:
             "programs.address": [*programs, nobody],
             "proposal.address": [*addresses, nobody],
             "vault.address": [*vaults, nobody],
+            "tvl.mint": [*mints, nobody],
         }
     )
 
@@ -127,7 +157,9 @@ async def _with_cursors(database: Database, known: Known) -> None:
         known,
         f"""{{ multisigs {{ {nested} nodes {{ programs {{ {nested} }} pauses {{ {nested} }} rollbacks {{ {nested} }}
                 keptCopies {{ {nested} }} }} }}
-            proposals {{ {nested} }} vaults {{ {nested} nodes {{ transactions {{ {nested} }} }} }}
+            proposals {{ {nested} }} vaults {{ {nested} nodes {{ transactions {{ {nested} }}
+                snapshots(period: HOUR) {{ {nested} }} }} }}
+            reconciliations {{ {nested} }} unbackedVaults {{ {nested} }}
             auditLog {{ {nested} }}
             programs {{ nodes {{ upgrades {{ {nested} }} }} }} alerts {{ {nested} }}
             migrations {{ {nested} nodes {{ accounts {{ {nested} }} }} }} }}""",

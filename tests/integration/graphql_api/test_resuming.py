@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 from integration.graphql_api.service import Service, Socket, running
-from stack.read_model import Proposal, ReadModel
+from stack.read_model import Proposal, ReadModel, key
 from websockets.exceptions import ConnectionClosed
 from windlass_graphql.feeds import PAGE
 
@@ -23,6 +23,14 @@ PROPOSALS = """subscription ($member: ID, $proposal: ID, $current: Boolean! = fa
     proposalChanged(member: $member, proposal: $proposal, includeCurrent: $current, after: $after) {
         cursor address seq proposal { approvalCount }
     }
+}"""
+VAULTS = """subscription ($owner: ID, $current: Boolean! = false, $after: String) {
+    vaultChanged(owner: $owner, includeCurrent: $current, after: $after) {
+        cursor address seq vault { totalBalance }
+    }
+}"""
+TVLS = """subscription ($mint: ID, $current: Boolean! = false, $after: String) {
+    tvlChanged(mint: $mint, includeCurrent: $current, after: $after) { cursor mint tvl { total vaults } }
 }"""
 MIGRATIONS = """subscription ($program: ID, $current: Boolean! = false, $after: String) {
     migrationChanged(program: $program, includeCurrent: $current, after: $after) {
@@ -252,6 +260,70 @@ async def test_a_migrations_progress_is_heard_and_goes_on_after_a_cursor(
         await client.begin(MIGRATIONS, after=started["cursor"])
         heard = [(await client.next())["migrationChanged"]["migration"]["migrated"] for _ in range(2)]
     assert heard == [25, 25]
+
+
+async def test_a_vaults_balance_is_heard_live_and_goes_on_after_a_cursor(
+    service: Service, read_model: ReadModel
+) -> None:
+    owner = key()
+    vault = await read_model.vault(owner, [5])
+    mint = await read_model.connection.fetchval("SELECT mint FROM vaults WHERE address = $1", vault)
+
+    async def deposit(total: int) -> None:
+        await read_model.connection.execute(
+            "UPDATE vaults SET (total_balance, available_balance, total_deposited) = ($2, $2, $2) WHERE address = $1",
+            vault,
+            total,
+        )
+        await read_model.connection.execute("UPDATE tvl_stats SET total_change = $1 WHERE mint = $2", total, mint)
+        await read_model.vault_changed(vault, owner, mint, total)
+
+    async with service.socket() as client:
+        await client.begin(VAULTS, owner=owner, current=True)
+        first = (await client.next())["vaultChanged"]
+        assert (first["address"], first["seq"], first["vault"]["totalBalance"]) == (vault, 2, "5")
+        await read_model.vault(key(), [1])
+        await deposit(9)
+        assert (await client.next())["vaultChanged"]["vault"]["totalBalance"] == "9"
+    await deposit(11)
+    async with service.socket() as client:
+        await client.begin(VAULTS, owner=owner, after=first["cursor"])
+        heard = [(await client.next())["vaultChanged"]["seq"] for _ in range(2)]
+    assert heard == [9, 11]
+    async with service.socket() as client:
+        await client.begin(TVLS, mint=mint, current=True)
+        present = (await client.next())["tvlChanged"]
+        assert (present["mint"], present["tvl"]["total"]) == (mint, "11")
+        await deposit(20)
+        assert (await client.next())["tvlChanged"]["tvl"]["total"] == "20"
+
+
+async def test_a_vault_that_a_fork_took_back_is_heard_as_gone(service: Service, read_model: ReadModel) -> None:
+    owner = key()
+    vault = await read_model.vault(owner, [])
+    async with service.socket() as client:
+        await client.subscribe(VAULTS, owner=owner)
+        await read_model.connection.execute("DELETE FROM vaults WHERE address = $1", vault)
+        await read_model.vault_changed(vault, owner, key(), 0)
+        gone = (await client.next())["vaultChanged"]
+    assert (gone["address"], gone["seq"], gone["vault"]) == (vault, 0, None)
+
+
+async def test_a_cursor_from_before_what_is_kept_is_refused_and_a_newer_one_is_not(
+    service: Service, read_model: ReadModel, proposal: Proposal
+) -> None:
+    await read_model.approve(proposal)
+    newest = await read_model.connection.fetchval("SELECT max(change) FROM changes")
+    await read_model.connection.execute("INSERT INTO changes_given_up VALUES ('proposal', $1)", newest)
+    async with service.socket() as client:
+        await client.begin(PROPOSALS, after=f"proposals:{newest - 1}")
+        (error,) = (await client.receive())["payload"]["errors"]
+        assert error["extensions"] == {"code": "CURSOR_GONE"}
+        assert "not kept any more" in error["message"]
+    async with service.socket() as client:
+        await client.begin(PROPOSALS, after=f"proposals:{newest}")
+        await read_model.approve(proposal)
+        assert (await client.next())["proposalChanged"]["address"] == proposal.address
 
 
 async def test_nothing_is_lost_or_doubled_when_servers_are_killed(

@@ -1,12 +1,19 @@
 """What a commit changed is kept for readers, numbered in the order of commits."""
 
 import asyncio
+import random
+from datetime import timedelta
 
 import asyncpg
+import pytest
 from integration.indexer.alert_history import CouncilHistory
 from integration.indexer.alert_reader import PROGRAMS, WINDLASS
-from integration.indexer.synthetic import START
+from integration.indexer.synthetic import START, address, vault_history
+from windlass_indexer import changes
+from windlass_indexer.changes import Pruning
+from windlass_indexer.settings import Settings
 from windlass_indexer.store import Store
+from windlass_programs.addresses import VAULT_PROGRAM_ID
 
 KEPT = "SELECT kind, key, multisig, program, seq FROM changes ORDER BY change"
 
@@ -73,3 +80,40 @@ async def test_whoever_sees_a_number_has_seen_all_before_it(database: str) -> No
             seen = found
         await writing
     assert len(seen) == 36
+
+
+async def test_a_vault_and_what_all_of_them_hold_are_kept_once_for_each_commit(database: str) -> None:
+    histories = [vault_history(f"vault {number}", random.Random(number), moves=4) for number in range(2)]
+    async with asyncpg.create_pool(database) as pool:
+        store = Store(pool, Settings.read({}).programs)
+        await store.commit(str(VAULT_PROGRAM_ID), [event for history in histories for event in history.events])
+        rows = await pool.fetch("SELECT kind, key, owner, seq FROM changes")
+    owners = {("vault", each.stream, address(f"vault {n} owner"), 5) for n, each in enumerate(histories)}
+    assert {tuple(row) for row in rows} == owners | {("tvl", address("mint"), None, 0)}
+
+
+async def test_old_changes_are_given_up_and_the_number_up_to_which_is_told(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "_AT_ONCE", 2)
+    council = CouncilHistory("given up")
+    for _ in range(7):
+        council.propose()
+    async with asyncpg.create_pool(database) as pool:
+        await Store(pool, PROGRAMS).commit(WINDLASS, council.events)
+        numbers = [row["change"] for row in await pool.fetch("SELECT change FROM changes ORDER BY change")]
+        await Pruning(pool).prune()
+        assert await pool.fetchval("SELECT count(*) FROM changes") == 7, "nothing is old yet"
+        assert await pool.fetchval("SELECT count(*) FROM changes_given_up") == 0
+        old = changes.KEPT_FOR + timedelta(seconds=1)
+        await pool.execute("UPDATE changes SET at = at - $1::interval WHERE change < $2", old, numbers[5])
+        await Pruning(pool).prune()
+        left = [row["change"] for row in await pool.fetch("SELECT change FROM changes ORDER BY change")]
+        assert left == numbers[5:]
+        given_up = [tuple(row) for row in await pool.fetch("SELECT kind, upto FROM changes_given_up")]
+        assert given_up == [("proposal", numbers[4])]
+        # However new, no more are kept than this.
+        monkeypatch.setattr(changes, "MOST_KEPT", 1)
+        await Pruning(pool).prune()
+        left = [row["change"] for row in await pool.fetch("SELECT change FROM changes")]
+        assert left == numbers[6:]

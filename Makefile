@@ -84,7 +84,7 @@ test-stateful: ## a rule broken in its model is noticed
 	@cargo fmt --check --manifest-path programs/windlass-stateful/Cargo.toml
 	@cargo test --quiet --release --locked --manifest-path programs/windlass-stateful/Cargo.toml
 
-fuzz: ## inputs that coverage finds, against the rules and what they decode, for MINUTES (30); TARGET is loader, plans or lives
+fuzz: ## inputs that coverage finds, against the rules and what is decoded, for MINUTES (30) of processor time; TARGET is accounts, loader, plans or lives
 	@programs/fuzz/run.sh $(or $(MINUTES),30) $(TARGET)
 
 mutants: ## take out or turn each line of the rules: which of their tests notice? (cargo-mutants; ARGS="--file proposal.rs")

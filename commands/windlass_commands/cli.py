@@ -38,6 +38,7 @@ VERBS = {
     "vault": ("vault", "Use the collateral vault, the governed example."),
     "serve": ("serve", "Serve commands over HTTP as unsigned transactions."),
     "dev": ("dev", "Run everything here: chain, database, indexer, APIs."),
+    "rollback-drill": ("rollback_drill", "Go back from an upgrade that misbehaves, on a stack of its own."),
     "demo": ("demo", "Watch a governed upgrade, from first vote to new code."),
 }
 
@@ -49,7 +50,7 @@ SECTIONS = {
     "Migrate accounts": ("start-migration", "migrate", "revert", "finalize", "close-receipts"),
     "Go back, give away": ("propose-rollback", "propose-transfer"),
     "Stop and clean up": ("cancel", "pause", "resume", "expire", "reclaim", "retire-rollback"),
-    "Look and try": ("show", "vault", "serve", "dev", "demo"),
+    "Look and try": ("show", "vault", "serve", "dev", "demo", "rollback-drill"),
 }
 
 

@@ -31,6 +31,7 @@ class Cast:
     mint: Signer = field(default_factory=lambda: Signer.of(Keypair()))
     create_key: Signer = field(default_factory=lambda: Signer.of(Keypair()))
     buffer: Signer = field(default_factory=lambda: Signer.of(Keypair()))
+    copy: Signer = field(default_factory=lambda: Signer.of(Keypair()))
 
     def payers(self) -> tuple[Pubkey, ...]:
         """Whoever needs SOL on the embedded chain."""

@@ -5,27 +5,32 @@ from __future__ import annotations
 from solders.pubkey import Pubkey
 from windlass_programs.addresses import multisig_address, upgrade_authority_address
 
-from windlass_commands.accounts import APPROVE, PROPOSE
+from windlass_commands.accounts import APPROVE, GUARD, PROPOSE
 from windlass_commands.demo.stage import Stage
 from windlass_commands.instructions.initialize_multisig import Member, MultisigParams, initialize_multisig
 from windlass_commands.instructions.register_program import register_program
 
 THRESHOLD = 3
+# Who may pause.
+GUARDING = "erin"
 DAY = 86_400
 
 
-async def play(stage: Stage) -> Pubkey:
+async def play(stage: Stage, rollback_delay: int = 3_600) -> Pubkey:
     """The multisig's address; the chain must name its PDA as the program's upgrade authority afterwards."""
     stage.narrator.act("Five members take over its upgrade authority: 3 of 5, at least 48 hours")
     cast, program_id = stage.cast, stage.accounts.program_id
-    members = tuple(Member(member.address, PROPOSE | APPROVE) for member in cast.members.values())
+    members = tuple(
+        Member(member.address, PROPOSE | APPROVE | (GUARD if name == GUARDING else 0))
+        for name, member in cast.members.items()
+    )
     params = MultisigParams(
         members=members,
         threshold=THRESHOLD,
         cancel_threshold=THRESHOLD,
         emergency_threshold=4,
         timelock=2 * DAY,
-        rollback_delay=3_600,
+        rollback_delay=rollback_delay,
         grace_period=14 * DAY,
         voting_period=7 * DAY,
     )

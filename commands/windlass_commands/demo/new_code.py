@@ -18,10 +18,10 @@ from windlass_commands.upload import Upload
 from windlass_commands.upload_bar import upload_bar
 
 
-async def play(stage: Stage, multisig: Pubkey) -> Pubkey:
-    """The proposal's address."""
+async def play(stage: Stage, multisig: Pubkey, code: bytes | None = None, *, no_rollback: bool = True) -> Pubkey:
+    """The proposal's address; `code` is release 2 unless told otherwise."""
     stage.narrator.act("Alice proposes version 2")
-    code = code_for(multisig)
+    code = code or code_for(multisig)
     await _upload(stage, code)
     await _make_room(stage, code)
     for line in plan_lines(migration_plan()):
@@ -41,7 +41,7 @@ async def play(stage: Stage, multisig: Pubkey) -> Pubkey:
                 alice.address,
                 alice.address,
                 code_digest(code),
-                no_rollback=True,
+                no_rollback=no_rollback,
                 plan=migration_plan(),
             )
         ],

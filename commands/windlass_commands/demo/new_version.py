@@ -49,13 +49,13 @@ async def play(stage: Stage, multisig: Pubkey, proposal: Pubkey) -> None:
         [maya],
         own,
     )
-    paid = await _amount(stage, associated_token_address(maya.address, mint))
+    paid = await amount_of(stage, associated_token_address(maya.address, mint))
     stage.require(paid == DEPOSITS["maya"], f"Maya should have got {DEPOSITS['maya']}, but holds {paid}.")
     await migration.play(stage, tracker)
     for name in DEPOSITS:
         expected = 0 if name == "maya" else DEPOSITS[name]
         vault = await stage.accounts.vault(stage.cast.users[name].address, stage.vault_program)
-        held = await _amount(stage, vault.token_account)
+        held = await amount_of(stage, vault.token_account)
         stage.require(
             vault.total_balance == held == expected,
             f"{name}'s vault should hold {expected}, but says {vault.total_balance} and holds {held}.",
@@ -63,7 +63,8 @@ async def play(stage: Stage, multisig: Pubkey, proposal: Pubkey) -> None:
     stage.narrator.note("every other vault holds what was deposited into version 1, to the last token", "")
 
 
-async def _amount(stage: Stage, token_account: Pubkey) -> int:
+async def amount_of(stage: Stage, token_account: Pubkey) -> int:
+    """What a token account holds, in base units; 0 where there is none."""
     account = await stage.rpc.account(token_account)
     if account is None:
         return 0

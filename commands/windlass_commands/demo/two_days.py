@@ -28,9 +28,9 @@ async def play(stage: Stage, address: Pubkey) -> None:
         await stage.rpc.call("surfnet_timeTravel", {"absoluteTimestamp": (proposal.eta + 1) * 1000}, repeatable=False)
     else:
         await _restarted_past(stage, stage.validator, proposal.eta + 1 - before)
-    after = await _clock_at(stage, proposal.eta)
+    after = await clock_at(stage, proposal.eta)
     stage.narrator.note(f"the chain's clock  {moment(before)}  →  {moment(after)}  ({duration(after - before)})", "")
-    await _state(stage, address, "READY")
+    await state_shown(stage, address, "READY")
     stage.narrator.note("the read model says READY: anyone may execute, for 14 days", "")
     olga = stage.cast.users["olga"]
     landed = await stage.step(
@@ -39,8 +39,8 @@ async def play(stage: Stage, address: Pubkey) -> None:
         [olga],
         proposal.multisig,
     )
-    await _state(stage, address, "EXECUTED")
-    await _slot_after(stage, landed.slot)
+    await state_shown(stage, address, "EXECUTED")
+    await slot_after(stage, landed.slot)
 
 
 async def _restarted_past(stage: Stage, validator: AgaveValidator, seconds: int) -> None:
@@ -50,17 +50,18 @@ async def _restarted_past(stage: Stage, validator: AgaveValidator, seconds: int)
     await stage.confirmations.reconnect()
 
 
-async def _clock_at(stage: Stage, moment_wanted: int) -> int:
-    deadline = time.monotonic() + TRAVEL_SECONDS
+async def clock_at(stage: Stage, moment_wanted: int, seconds: float = TRAVEL_SECONDS) -> int:
+    """The chain's time, once it is at least `moment_wanted` (unix seconds). Raises StoryBroken."""
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         now = (await stage.rpc.clock()).unix_timestamp
         if now >= moment_wanted:
             return now
         await asyncio.sleep(0.05)
-    raise StoryBroken("The chain's clock did not move past the timelock.")
+    raise StoryBroken("The chain's clock did not move past the time to wait for.")
 
 
-async def _slot_after(stage: Stage, slot: int) -> None:
+async def slot_after(stage: Stage, slot: int) -> None:
     """Until a later slot is confirmed: in the slot of its upgrade the loader lets nobody call a program."""
     deadline = time.monotonic() + TRAVEL_SECONDS
     while await stage.rpc.slot() <= slot:
@@ -68,7 +69,7 @@ async def _slot_after(stage: Stage, slot: int) -> None:
         await asyncio.sleep(0.02)
 
 
-async def _state(stage: Stage, address: Pubkey, wanted: str) -> None:
+async def state_shown(stage: Stage, address: Pubkey, wanted: str) -> None:
     """Until the read model shows the proposal in this state."""
     deadline = time.monotonic() + TRAVEL_SECONDS
     state = None

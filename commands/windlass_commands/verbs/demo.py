@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.text import Text
@@ -13,12 +15,15 @@ from rich.text import Text
 from windlass_commands.demo.cast import Cast
 from windlass_commands.demo.narrator import Narrator
 from windlass_commands.demo.story import tell
+from windlass_commands.dev.agave import AgaveValidator
 from windlass_commands.dev.running import run_stack
 from windlass_commands.dev.stack import Stack, Urls, Wanted
 from windlass_commands.options import examples
 from windlass_commands.output import Output
 from windlass_commands.session import run
 from windlass_commands.verbs.dev import VALIDATOR, print_urls
+
+Tell = Callable[[Urls, Cast, Narrator, AgaveValidator | None], Awaitable[dict[str, Any]]]
 
 # Half of a cluster's 400 ms: the story is for watching, not for waiting.
 SLOT_MS = 200
@@ -54,14 +59,17 @@ def command(ends: bool, validator: Path | None, slot_ms: int | None, as_json: bo
     it. Exit code 1 if any step does not come out as told.
     """
     output = Output(as_json=as_json)
-    length = slot_ms or (SLOT_MS if validator is None else VALIDATOR_SLOT_MS)
-    run(output, lambda: play(output, length, ends, validator))
+    about = ("windlass demo", "a governed upgrade of a real Solana program")
+    run(output, lambda: play(output, slot_ms, ends, validator, tell, *about))
 
 
-async def play(output: Output, slot_ms: int, ends: bool, validator: Path | None = None) -> None:
-    """Bring the stack up, tell the story, and end or stay."""
+async def play(
+    output: Output, slot_ms: int | None, ends: bool, validator: Path | None, tell: Tell, title: str, subtitle: str
+) -> None:
+    """Bring the stack up, tell the story, and end or stay. Slots of None are as long as fits the chain."""
+    slot_ms = slot_ms or (SLOT_MS if validator is None else VALIDATOR_SLOT_MS)
     cast, narrator = Cast(), Narrator(output)
-    narrator.title("windlass demo", "a governed upgrade of a real Solana program")
+    narrator.title(title, subtitle)
     started = time.monotonic()
     wanted = Wanted(validator=validator, slot_ms=slot_ms, vault_authority=cast.authority.address, mints=cast.payers())
     told = False

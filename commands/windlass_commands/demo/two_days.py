@@ -27,7 +27,7 @@ async def play(stage: Stage, address: Pubkey) -> None:
     if stage.validator is None:
         await stage.rpc.call("surfnet_timeTravel", {"absoluteTimestamp": (proposal.eta + 1) * 1000}, repeatable=False)
     else:
-        await _restarted_past(stage, stage.validator, proposal.eta + 1 - before)
+        await restarted_past(stage, stage.validator, proposal.eta + 1 - before)
     after = await clock_at(stage, proposal.eta)
     stage.narrator.note(f"the chain's clock  {moment(before)}  →  {moment(after)}  ({duration(after - before)})", "")
     await state_shown(stage, address, "READY")
@@ -43,16 +43,16 @@ async def play(stage: Stage, address: Pubkey) -> None:
     await slot_after(stage, landed.slot)
 
 
-async def _restarted_past(stage: Stage, validator: AgaveValidator, seconds: int) -> None:
+async def restarted_past(stage: Stage, validator: AgaveValidator, seconds: int) -> None:
     """The validator stops at a snapshot and goes on so many slots later; indexer and GraphQL run on meanwhile."""
     stage.narrator.note("the validator makes a snapshot, stops, and starts again from it millions of slots later", "")
     await validator.pass_time(seconds + MARGIN_SECONDS)
     await stage.confirmations.reconnect()
 
 
-async def clock_at(stage: Stage, moment_wanted: int, seconds: float = TRAVEL_SECONDS) -> int:
+async def clock_at(stage: Stage, moment_wanted: int) -> int:
     """The chain's time, once it is at least `moment_wanted` (unix seconds). Raises StoryBroken."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + TRAVEL_SECONDS
     while time.monotonic() < deadline:
         now = (await stage.rpc.clock()).unix_timestamp
         if now >= moment_wanted:

@@ -45,9 +45,11 @@ def create_app(
     cors_origins: tuple[str, ...],
     largest_lag: int,
     leaving: Leaving,
+    commands_url: str | None,
 ) -> Starlette:
     """The service over an open database. Pages of other origins may ask only where they are named; the largest lag of
-    the indexer at which it is ready is in seconds.
+    the indexer at which it is ready is in seconds; the dashboard sends wallets to the command service, where it is
+    told its address.
     """
     hub = Hub()
     listener = Listener(database, hub)
@@ -113,7 +115,7 @@ def create_app(
             *rest.routes(database, documents, rates),
             Route("/openapi.json", openapi_json),
             graphiql_page.assets(),
-            *dashboard_page.routes(),
+            *dashboard_page.routes(commands_url),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", Metrics(database, listener).page),

@@ -24,6 +24,7 @@ Environment:
   WINDLASS_GRAPHQL_DATABASE_URL, or DATABASE_URL (used as the role windlass_reader), or PG* variables
   WINDLASS_GRAPHQL_HOST, WINDLASS_GRAPHQL_PORT, WINDLASS_CORS_ORIGINS (comma-separated)
   WINDLASS_RATE_LIMIT (requests a second of a client), WINDLASS_RATE_BURST, WINDLASS_TRUSTED_PROXIES (comma-separated)
+  WINDLASS_COMMANDS_URL (where wallets find the command service: the dashboard then links to it)
   WINDLASS_READY_LAG (seconds that the indexer may be behind while /readyz says ready)
   WINDLASS_PERSISTED_QUERIES (a JSON file), WINDLASS_ONLY_PERSISTED_QUERIES (yes, no)
   WINDLASS_LOG_LEVEL (debug, info, warning, error), WINDLASS_LOG_FORMAT (text, json)

@@ -28,10 +28,10 @@ _HEADERS = {
 }
 
 
-def routes() -> list[BaseRoute]:
-    """The page, what it loads, and what it is told."""
+def routes(commands_url: str | None) -> list[BaseRoute]:
+    """The page, what it loads, and what it is told: its documents, and where wallets find the command service."""
     text = _folder().joinpath("index.html").read_text(encoding="utf-8")
-    told = orjson.dumps({"documents": documents()})
+    told = orjson.dumps({"documents": documents(), "commands": commands_url})
 
     async def page(_: Request) -> Response:
         return HTMLResponse(text, headers=_HEADERS)

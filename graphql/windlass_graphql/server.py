@@ -56,7 +56,15 @@ async def serve(settings: Settings, announce: Callable[[str], None], as_json: bo
         authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         leaving = Leaving()
         config = uvicorn.Config(
-            create_app(database, persisted, rates, settings.cors_origins, settings.largest_lag, leaving),
+            create_app(
+                database,
+                persisted,
+                rates,
+                settings.cors_origins,
+                settings.largest_lag,
+                leaving,
+                settings.commands_url,
+            ),
             ws=PushingProtocol,
             ws_max_size=_LARGEST_MESSAGE,
             ws_per_message_deflate=False,  # small messages: compressing costs more time than it saves

@@ -33,6 +33,8 @@ class Settings:
     """Requests at once."""
     trusted_proxies: tuple[str, ...]
     """Addresses and networks whose X-Forwarded-For says who asks."""
+    commands_url: str | None
+    """Where wallets find the command service, for the dashboard to link to; None is no such link."""
     largest_lag: int
     """Seconds that the indexer may be behind the chain while the service is ready; 0 is no matter how many."""
     log_level: str
@@ -68,6 +70,7 @@ class Settings:
             rate_limit=_number(environment, "WINDLASS_RATE_LIMIT", "100", 0),
             rate_burst=_number(environment, "WINDLASS_RATE_BURST", "500", 1),
             trusted_proxies=_networks(environment, "WINDLASS_TRUSTED_PROXIES", "127.0.0.1,::1"),
+            commands_url=_web_address(environment, "WINDLASS_COMMANDS_URL"),
             largest_lag=_number(environment, "WINDLASS_READY_LAG", "60", 0),
             log_level=log_level,
             log_format=log_format,
@@ -90,6 +93,13 @@ def _number(environment: Mapping[str, str], name: str, default: str, least: int)
     if not (value.isascii() and value.isdecimal()) or not least <= int(value) <= _LARGEST_NUMBER:
         raise StartupError(f"{name}: expected {least} to {_LARGEST_NUMBER}, got {value!r}.")
     return int(value)
+
+
+def _web_address(environment: Mapping[str, str], name: str) -> str | None:
+    value = environment.get(name)
+    if value is not None and not (urlsplit(value).scheme in ("http", "https") and urlsplit(value).netloc):
+        raise StartupError(f"{name}: expected an address like https://app.example, got {value!r}.")
+    return value
 
 
 def _networks(environment: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ pytestmark = BROWSER
 GRAPHQL = str(Path(sys.executable).with_name("windlass-graphql"))
 WINDLASS = str(Path(sys.executable).with_name("windlass"))
 HOUR = 3_600
+COMMANDS = "https://windlass.example"
 RECORD = """
 window.seen = [];
 new MutationObserver(() => {
@@ -78,6 +79,7 @@ async def test_an_approval_appears_without_a_reload_and_leaves_focus_where_it_wa
     async with looking(browser, dev.dashboard) as page:
         card = page.locator(f"#proposal-{proposal}")
         await card.get_by_text("1 of 3 approved").wait_for()
+        assert await card.get_by_role("link", name="Approve").count() == 0  # no wallet could be sent anywhere
         await page.evaluate("window.sameDocument = true")
         held = card.get_by_role("button", name="Copy the code digest")
         await held.focus()
@@ -109,6 +111,8 @@ async def test_while_the_server_is_away_the_page_says_so_and_afterwards_shows_wh
         async with looking(browser, f"http://127.0.0.1:{port}/", may_fail=True) as page:
             await page.locator("#connection", has_text="Live").wait_for()
             await page.evaluate("window.sameDocument = true")
+            approve = page.locator(f"#proposal-{proposal}").get_by_role("link", name="Approve")
+            assert await approve.get_attribute("href") == f"solana-action:{COMMANDS}/proposals/{proposal}/approve"
             first.kill()
             first.wait()
             banner = page.locator("#banner", has_text="Disconnected: showing data as of")
@@ -163,7 +167,12 @@ def served(database: str, port: int) -> Iterator[subprocess.Popen[str]]:
     """The read API, which answers; killed at the end if it still runs."""
     with subprocess.Popen(
         [GRAPHQL, "--port", str(port), "--json"],
-        env={**os.environ, "DATABASE_URL": database, "WINDLASS_GRAPHQL_DATABASE_URL": ""},
+        env={
+            **os.environ,
+            "DATABASE_URL": database,
+            "WINDLASS_GRAPHQL_DATABASE_URL": "",
+            "WINDLASS_COMMANDS_URL": COMMANDS,
+        },
         stdout=subprocess.PIPE,
         text=True,
     ) as server:

@@ -25,8 +25,9 @@ async function begin() {
   const backoff = new Backoff();
   for (;;) {
     try {
-      const { documents } = await (await fetch(new URL("dashboard/config.json", document.baseURI))).json();
+      const { documents, commands } = await (await fetch(new URL("dashboard/config.json", document.baseURI))).json();
       const client = new Client(graphql, documents);
+      store.commands = commands;
       await overview(client);
       live(client, documents);
       return;

@@ -5,10 +5,11 @@ import { dissent } from "./dissent.js";
 import { element } from "./elements.js";
 import { track } from "./track.js";
 import { votes } from "./votes.js";
+import { walletLinks } from "./wallet.js";
 
 /** {element, update(proposal)} */
 export function proposalBody({ countdowns, store }) {
-  const parts = { track: track(countdowns), votes: votes(), change: change(), dissent: dissent(countdowns) };
+  const parts = { track: track(countdowns), votes: votes(), change: change(), dissent: dissent(countdowns), wallet: walletLinks() };
   const root = element(
     "div",
     { class: "body" },
@@ -17,7 +18,7 @@ export function proposalBody({ countdowns, store }) {
       "div",
       { class: "two" },
       parts.change.element,
-      element("div", { class: "people" }, parts.votes.element, parts.dissent.element),
+      element("div", { class: "people" }, parts.votes.element, parts.wallet.element, parts.dissent.element),
     ),
   );
   return {
@@ -27,6 +28,7 @@ export function proposalBody({ countdowns, store }) {
       parts.track.update(proposal);
       parts.votes.update(proposal, multisig);
       parts.change.update(proposal, multisig);
+      parts.wallet.update(proposal, store.commands);
       parts.dissent.update(proposal);
     },
   };

@@ -14,6 +14,8 @@ export class Store {
   vaultCount = 0;
   status = null;
   cursors = null;
+  /** Where wallets find the command service; null is nowhere. */
+  commands = null;
   /** Where the list of decided proposals goes on; null is nowhere. */
   older = null;
   /** When this was so, by this machine's wall clock: for people only. */

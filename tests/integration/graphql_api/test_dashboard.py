@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 from graphql import OperationType, get_operation_ast, parse
 from integration.graphql_api.service import Service, running
 from integration.graphql_api.test_persisted_queries import listed as listed  # a fixture
+from integration.graphql_api.test_startup import refused_start
 from stack.read_model import GENESIS, ReadModel
 
 SCRIPTS = sorted(Path(str(files("windlass_graphql").joinpath("dashboard"))).glob("*.js"))
@@ -45,6 +46,16 @@ def test_what_was_read_never_becomes_markup() -> None:
     assert SCRIPTS
     for script in SCRIPTS:
         assert not WRITES_MARKUP.search(script.read_text(encoding="utf-8")), script.name
+
+
+async def test_the_page_is_told_where_wallets_find_the_commands_if_anywhere(service: Service, database: str) -> None:
+    told = (await service.http.get(f"{service.url}/dashboard/config.json")).json()
+    assert told["commands"] is None
+    async with running(database, WINDLASS_COMMANDS_URL="https://app.example") as other:
+        told = (await other.http.get(f"{other.url}/dashboard/config.json")).json()
+        assert told["commands"] == "https://app.example"
+    line = await refused_start(WINDLASS_COMMANDS_URL="javascript:alert(1)")
+    assert line.startswith("windlass-graphql: WINDLASS_COMMANDS_URL: expected an address like https://app.example")
 
 
 async def test_what_the_page_asks_is_answered_where_only_listed_documents_are(

@@ -15,6 +15,7 @@ const SENTENCES = {
   EXPIRED: "ran out of time",
   EXECUTED: "was executed",
   CANCELLED: "was cancelled",
+  FAILING_AFTER_UPGRADE: "is followed by failing transactions",
   ROLLED_BACK: "was rolled back",
   CONFIG_LOWERING_PROPOSED: "asks for less of something",
   CONFIG_LOWERED: "lowered the council’s rules",
@@ -24,14 +25,26 @@ const OTHERS = {
   PAUSE_OVER: "A pause ran out",
   RESUMED: "A pause was ended",
   MIGRATION_STUCK: "A migration stands still",
+  VAULT_NOT_BACKED: "A vault holds fewer tokens than it owes",
 };
-const GRAVE = new Set(["READY", "ROLLED_BACK", "CONFIG_LOWERING_PROPOSED", "CONFIG_LOWERED", "MIGRATION_STUCK", "PAUSED", "TIMELOCK_HOUR_LEFT"]);
+const GRAVE = new Set([
+  "READY",
+  "TIMELOCK_HOUR_LEFT",
+  "FAILING_AFTER_UPGRADE",
+  "ROLLED_BACK",
+  "CONFIG_LOWERING_PROPOSED",
+  "CONFIG_LOWERED",
+  "MIGRATION_STUCK",
+  "VAULT_NOT_BACKED",
+  "PAUSED",
+]);
 
 /** The alert in a sentence. */
 export function sentence({ kind: name, proposal, programAddress, multisigAddress }) {
   if (proposal && SENTENCES[name]) return `${kind(proposal.kind)} #${proposal.id} ${SENTENCES[name]}`;
   const about = programAddress ?? multisigAddress;
-  return `${OTHERS[name] ?? name}${about ? ` (${short(about)})` : ""}`;
+  const words = OTHERS[name] ?? name.toLowerCase().replaceAll("_", " ");
+  return `${words}${about ? ` (${short(about)})` : ""}`;
 }
 
 /** {element, update(alert)} */

@@ -38,7 +38,7 @@ VERBS = {
     "vault": ("vault", "Use the collateral vault, the governed example."),
     "serve": ("serve", "Serve commands over HTTP as unsigned transactions."),
     "dev": ("dev", "Run everything here: chain, database, indexer, APIs."),
-    "rollback-drill": ("rollback_drill", "Go back from an upgrade that misbehaves, on a stack of its own."),
+    "rollback-drill": ("rollback_drill", "Practise the way back from a bad upgrade."),
     "demo": ("demo", "Watch a governed upgrade, from first vote to new code."),
 }
 

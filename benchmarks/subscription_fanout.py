@@ -1,7 +1,7 @@
 """From a commit to every subscriber's message, one event told to many: `make bench-fanout`.
 
-Changes of one proposal are written as the indexer writes them, at a steady rate; another process holds the websockets,
-which is all it does. Each change says as its slot when its commit began, by the clock that all processes share.
+Changes of one proposal are written as the indexer writes them, at a steady rate; other processes hold the websockets,
+which is all they do. Each change says as its slot when its commit began, by the clock that all processes share.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import json
 import math
 import os
 import re
+import resource
 import struct
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -25,11 +26,13 @@ from windlass_commands.dev.postgres import EmbeddedPostgres
 from windlass_commands.dev.processes import Supervisor
 from windlass_indexer import migrations
 
-LONGEST = 300.0
+LONGEST = 900.0
 """Seconds that all clients may take to connect, and then to hear everything."""
-CONNECTING_AT_ONCE = 64
+CONNECTING_AT_ONCE = 16
 PROPOSAL = "Prop" + "1" * 40
 SUBSCRIPTION = "subscription ($after: String) { proposalChanged(after: $after) { cursor slot seq address } }"
+_TEXT, _PING, _PONG = 0x81, 0x89, 0x8A
+"""First bytes of frames (RFC 6455, 5.2)."""
 _SLOT, _SEQ = re.compile(rb'"slot":(\d+)'), re.compile(rb'"seq":(\d+)')
 
 
@@ -42,13 +45,24 @@ def main() -> None:
 @click.option("--clients", default=1_000, show_default=True)
 @click.option("--rate", default=10.0, show_default=True, help="Events a second.")
 @click.option("--events", default=200, show_default=True)
+@click.option("--processes", default=1, show_default=True, help="That hold the clients' ends.")
 @click.option("--at-most", default=25.0, show_default=True, help="Milliseconds: exit code 1 above this p99.")
-def measure(clients: int, rate: float, events: int, at_most: float) -> None:
+def measure(clients: int, rate: float, events: int, processes: int, at_most: float) -> None:
     """On a database and a server of its own; exit code 1 where an event was lost, doubled, or came late."""
-    sys.exit(asyncio.run(_measure(clients, rate, events, at_most)))
+    _raise_limit(clients + 200)
+    sys.exit(asyncio.run(_measure(clients, rate, events, processes, at_most)))
 
 
-async def _measure(clients: int, rate: float, events: int, at_most: float) -> int:
+def _raise_limit(files: int) -> None:
+    """A socket is an open file, at either end."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < files:
+        if hard != resource.RLIM_INFINITY and hard < files:
+            sys.exit(f"{files} open files are needed, and at most {hard} are allowed: raise it (ulimit -Hn).")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+
+
+async def _measure(clients: int, rate: float, events: int, processes: int, at_most: float) -> int:
     supervisor = Supervisor(lambda name, line: None)
     postgres = EmbeddedPostgres(supervisor)
     try:
@@ -60,30 +74,35 @@ async def _measure(clients: int, rate: float, events: int, at_most: float) -> in
         )
         websocket = json.loads(await _line(server))["websocket"]
         alone = _resident(server.pid)
-        holder = await _start(__file__, "hold", websocket, str(clients), str(events))
+        shares = [clients // processes + (number < clients % processes) for number in range(processes)]
+        holders = [await _start(__file__, "hold", websocket, str(share), str(events)) for share in shares]
         try:
-            assert await _line(holder) == "all hear\n"
+            for holder in holders:
+                assert await _line(holder) == "all hear\n"
             with_all = _resident(server.pid)
             begun = asyncio.get_running_loop().time()
             for number in range(1, events + 1):
                 await asyncio.sleep(begun + number / rate - asyncio.get_running_loop().time())
                 await _commit(connection, number)
-            heard = json.loads(await _line(holder))
+            heard = [json.loads(await _line(holder)) for holder in holders]
         finally:
-            for process in (holder, server):
+            for process in (*holders, server):
                 process.terminate()
                 await process.wait()
             await connection.close()
     finally:
         await supervisor.stop()
         await postgres.remove()
+    took = sorted(each / 1_000 for some in heard for each in some["took"])
+    lost, doubled = (sum(some[what] for some in heard) for what in ("lost", "doubled"))
+    p99 = took[math.ceil(len(took) * 0.99) - 1]
     print(
-        f"commit -> message, {clients:,} clients, {events} events at {rate:g}/s: median {heard['median']:.1f} ms, "
-        f"p99 {heard['p99']:.1f} ms, most {heard['most']:.1f} ms; of {clients * events:,} messages "
-        f"{heard['lost']} lost, {heard['doubled']} doubled; the server's memory {alone:.0f} MiB alone, "
+        f"commit -> message, {clients:,} clients, {events} events at {rate:g}/s: median {took[len(took) // 2]:.1f} ms, "
+        f"p99 {p99:.1f} ms, most {took[-1]:.1f} ms; of {clients * events:,} messages "
+        f"{lost} lost, {doubled} doubled; the server's memory {alone:.0f} MiB alone, "
         f"{with_all:.0f} MiB with all ({(with_all - alone) * 1024 / clients:.1f} KiB a client)"
     )
-    return int(heard["lost"] + heard["doubled"] > 0 or heard["p99"] > at_most)
+    return int(lost + doubled > 0 or p99 > at_most)
 
 
 async def _commit(connection: "asyncpg.Connection", number: int) -> None:
@@ -154,20 +173,9 @@ async def _hold(url: str, clients: int, events: int) -> None:
             await asyncio.gather(*(client.ended for client in holding))
     except TimeoutError:
         print("not all heard all", file=sys.stderr)
-    took = sorted(each for client in holding for each in client.took)
-    found = [len(set(client.heard)) for client in holding]
-    print(
-        json.dumps(
-            {
-                "median": took[len(took) // 2] / 1_000,
-                "p99": took[math.ceil(len(took) * 0.99) - 1] / 1_000,
-                "most": took[-1] / 1_000,
-                "lost": clients * events - sum(found),
-                "doubled": len(took) - sum(found),
-            }
-        ),
-        flush=True,
-    )
+    took = [each for client in holding for each in client.took]
+    found = sum(len(set(client.heard)) for client in holding)
+    print(json.dumps({"took": took, "lost": clients * events - found, "doubled": len(took) - found}), flush=True)
     await asyncio.sleep(LONGEST)  # until it is ended: who hangs up is no part of it
 
 
@@ -221,6 +229,9 @@ class Client(asyncio.Protocol):
         if len(read) < begins + size:
             return None
         self._read = read[begins + size :]
+        if read[0] == _PING:  # who does not answer is taken for gone
+            self._send_frame(_PONG, read[begins : begins + size])
+            return self._message()
         return read[begins : begins + size]
 
     def _hear(self, message: bytes, now: int) -> None:
@@ -237,13 +248,15 @@ class Client(asyncio.Protocol):
                 self.ended.set_result(None)
 
     def _send(self, message: object) -> None:
-        text = json.dumps(message).encode()
+        self._send_frame(_TEXT, json.dumps(message).encode())
+
+    def _send_frame(self, kind: int, text: bytes) -> None:
         mask = os.urandom(4)
         masked = bytes(byte ^ mask[place % 4] for place, byte in enumerate(text))
         size = (
-            struct.pack("!BB", 0x81, 0x80 | len(text))
+            struct.pack("!BB", kind, 0x80 | len(text))
             if len(text) < 126
-            else struct.pack("!BBH", 0x81, 0xFE, len(text))
+            else struct.pack("!BBH", kind, 0xFE, len(text))
         )
         self._transport.write(size + mask + masked)
 

@@ -100,8 +100,10 @@ class AgaveValidator:
         wallets = [
             Account(mint, MINTED_LAMPORTS, SYSTEM_PROGRAM, b"", executable=False) for mint in dict.fromkeys(mints)
         ]
-        for account in (*wallets, *accounts):
-            self._command += ["--account", str(account.address), str(self._genesis(account))]
+        # A directory: thousands of accounts are no command line.
+        genesis = self.directory / "genesis"
+        await asyncio.to_thread(self._write_genesis, genesis, (*wallets, *accounts))
+        self._command += ["--account-dir", str(genesis)]
         await self._run([], 1)
 
     async def restart(self, flags: Sequence[str] = (), first_slot: int = 1) -> None:
@@ -171,19 +173,20 @@ class AgaveValidator:
         errors = [line for line in lines if " ERROR " in line or not line.startswith("[")][-LOG_LINES:]
         return "\nIts log's last errors:\n" + "\n".join(f"    {line}" for line in errors) if errors else ""
 
-    def _genesis(self, account: Account) -> Path:
-        """A file with an account of the genesis block, in the form that `solana account --output json` writes."""
-        path = self.directory / f"{account.address}.json"
-        content = {
-            "lamports": account.lamports,
-            "data": [b64encode(account.data).decode(), "base64"],
-            "owner": str(account.owner),
-            "executable": account.executable,
-            "rentEpoch": 0,
-            "space": len(account.data),
-        }
-        path.write_text(json.dumps({"pubkey": str(account.address), "account": content}))
-        return path
+    def _write_genesis(self, directory: Path, accounts: Sequence[Account]) -> None:
+        """Files with the accounts of the genesis block, in the form that `solana account --output json` writes."""
+        directory.mkdir()
+        for account in accounts:
+            content = {
+                "lamports": account.lamports,
+                "data": [b64encode(account.data).decode(), "base64"],
+                "owner": str(account.owner),
+                "executable": account.executable,
+                "rentEpoch": 0,
+                "space": len(account.data),
+            }
+            file = directory / f"{account.address}.json"
+            file.write_text(json.dumps({"pubkey": str(account.address), "account": content}))
 
 
 def _free_ports() -> int:

@@ -100,4 +100,4 @@ async def test_a_node_is_asked_no_more_often_than_said() -> None:
     pace, begun = Pace(100), time.monotonic()
     await asyncio.gather(*(pace.wait() for _ in range(10)), pace.wait(10))
     await pace.wait()
-    assert time.monotonic() - begun >= 0.2
+    assert time.monotonic() - begun > 0.19

@@ -26,7 +26,7 @@ from windlass_indexer.store import Store
 NOT_FOLDED = {
     *("events", "cursors", "chain", "leadership", "schema_migrations"),
     *("program_activity", "activity_cursors"),
-    *("alerts", "changes", "changes_given_up", "outbox", "outbox_cursors"),
+    *("alerts", "changes", "changes_given_up", "command_log", "outbox", "outbox_cursors"),
     *("reconciliations", "reconciliation_sums", "unbacked_vaults"),
 }
 DESCRIPTIONS = {

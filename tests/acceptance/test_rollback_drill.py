@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 from stack.leftovers import Mark
+from stack.validator import needs_validator, validator_binary
 
 WINDLASS = str(Path(sys.executable).with_name("windlass"))
 DRILL_SECONDS = 300
+VALIDATOR_SECONDS = 900
 STEPS = [
     "withdrawals are refused",
     "paused",
@@ -74,3 +76,12 @@ def check(lines: list[dict[str, Any]]) -> None:
 
 def test_a_release_that_keeps_collateral_is_rolled_back_and_everybody_is_paid_out(temporary: Path) -> None:
     check(drilled(temporary, DRILL_SECONDS))
+
+
+@pytest.mark.long
+@pytest.mark.validator
+@needs_validator
+def test_the_same_on_agaves_validator(temporary: Path) -> None:
+    binary = validator_binary()
+    assert binary is not None
+    check(drilled(temporary, VALIDATOR_SECONDS, "--validator", str(binary)))

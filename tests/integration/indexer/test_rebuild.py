@@ -155,7 +155,8 @@ async def test_readers_and_writers_go_on_during_a_rebuild(
     ended.set()
     await asyncio.gather(writing, *reading)
     print(f"{rebuilds} rebuilds; {len(waits)} reads, the slowest took {max(waits) * 1000:.0f} ms")
-    assert max(waits) < 1.0
+    # How long readers wait is measured in benchmarks/; here, that nobody waits for as long as rebuilds take.
+    assert max(waits) < 10.0
 
     name = await create_database(postgres, template_database)
     async with asyncpg.create_pool(database_url(postgres, name), min_size=1, max_size=1) as undisturbed:

@@ -32,15 +32,27 @@ WITH event AS (
            (data->>'amount')::u64, (data->>'total_balance')::u64, (data->>'locked_balance')::u64, data->>'program',
            coalesce(data->>'to', data->>'from'), at, slot, signature
     FROM event
+), placed AS (
+    SELECT vault, seq, hour, day, lead(hour) OVER following AS next_hour, lead(day) OVER following AS next_day
+    FROM (
+        SELECT vault, seq, date_trunc('hour', at, 'UTC') AS hour, date_trunc('day', at, 'UTC') AS day FROM event
+    ) AS timed
+    WINDOW following AS (PARTITION BY vault ORDER BY seq)
+), closing AS (
+    -- Few of many events are the last of their period: only these are looked into.
+    SELECT DISTINCT ON (vault, period, began) vault, period, began, seq
+    FROM placed CROSS JOIN LATERAL (
+        VALUES ('hour'::balance_period, hour, next_hour), ('day', day, next_day)
+    ) AS kept (period, began, next)
+    WHERE began IS DISTINCT FROM next
+    ORDER BY vault, period, began, seq DESC
 ), snapshots AS (
     INSERT INTO balance_snapshots AS snapshot
         (vault, period, at, total_balance, locked_balance, available_balance, seq, slot, signature)
-    SELECT DISTINCT ON (vault, period, began)
-           vault, period, began, (data->>'total_balance')::u64, (data->>'locked_balance')::u64,
+    SELECT vault, period, began, (data->>'total_balance')::u64, (data->>'locked_balance')::u64,
            (data->>'available_balance')::u64, seq, slot, signature
-    FROM event CROSS JOIN (VALUES ('hour'::balance_period), ('day')) AS kept (period)
-    CROSS JOIN LATERAL date_trunc(period::text, at, 'UTC') AS began
-    ORDER BY vault, period, began, seq DESC
+    FROM closing JOIN event USING (vault, seq)
+    ORDER BY vault, period, began
     ON CONFLICT (vault, period, at) DO UPDATE
     SET total_balance = excluded.total_balance, locked_balance = excluded.locked_balance,
         available_balance = excluded.available_balance, seq = excluded.seq, slot = excluded.slot,

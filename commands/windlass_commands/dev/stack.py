@@ -129,6 +129,8 @@ class Stack:
             "indexer", [console_script("windlass-indexer"), "run"], environment=environment
         )
         commands = await self._commands(environment)
+        served = json.loads(await self.supervisor.line_of(commands, is_json, READY_SECONDS))["url"]
+        environment["WINDLASS_COMMANDS_URL"] = served  # the dashboard links to it
         graphql = await self.supervisor.start(
             "graphql",
             [console_script("windlass-graphql"), "--port", str(self.wanted.graphql_port), "--json"],
@@ -136,13 +138,12 @@ class Stack:
             shown=lambda line: not is_json(line),
         )
         ready = json.loads(await self.supervisor.line_of(graphql, is_json, READY_SECONDS))
-        served = json.loads(await self.supervisor.line_of(commands, is_json, READY_SECONDS))["url"]
         await self._indexing([indexer, graphql], ready["graphql"])
         return Urls(rpc, websocket, database_url, ready["dashboard"], ready["graphql"], ready["websocket"], served)
 
     async def _commands(self, environment: Mapping[str, str]) -> Child:
         """Start the command service, which pages of GraphQL's origin may ask."""
-        # The two start at once: GraphQL's port is not known yet where the system chooses it.
+        # GraphQL starts later, to be told where this is: its port is not known yet where the system chooses it.
         pages = f"http://{LOCALHOST}:{self.wanted.graphql_port or '*'}"
         origins = ",".join(filter(None, (os.environ.get("WINDLASS_CORS_ORIGINS"), pages)))
         return await self.supervisor.start(

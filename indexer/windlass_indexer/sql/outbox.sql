@@ -56,7 +56,7 @@ SELECT target, count(*) FILTER (WHERE state = 'waiting') AS waiting,
 FROM outbox GROUP BY target ORDER BY target
 
 -- name: dead
-SELECT outbox.id, target, alert, kind::text, attempts, last_error, ended_at
+SELECT outbox.id, target, alert, kind::text, attempts, last_error, outbox.ended_at
 FROM outbox JOIN alerts ON alerts.id = alert
 WHERE state = 'dead' ORDER BY outbox.id
 

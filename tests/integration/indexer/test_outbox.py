@@ -12,7 +12,7 @@ import asyncpg
 import httpx
 import pytest
 from integration.indexer.alert_history import CouncilHistory
-from integration.indexer.indexer_process import run_to_end
+from integration.indexer.indexer_process import Ended, run_to_end
 from integration.indexer.receiver import PATH, SECRET, Receiver
 from integration.indexer.synthetic import DAY, START
 from integration.indexer.waiting import until
@@ -189,7 +189,7 @@ async def test_dead_letters_are_listed_and_sent_once_more(
     pool: asyncpg.Pool, receiver: Receiver, database: str
 ) -> None:
     env = os.environ | {"DATABASE_URL": database}
-    assert (await run_to_end("outbox", env=env)).out == "nothing was ever sent\n"
+    assert await run_to_end("outbox", env=env) == Ended(0, "nothing was ever sent\n", "")
     receiver.answer = 500
     async with delivering(pool, receiver.webhook(), attempts=1):
         await raise_alerts(pool, CouncilHistory("dead"), 2)

@@ -27,7 +27,8 @@ async def test_a_transfer_is_processed_then_confirmed_then_finalized(rpc: Rpc) -
     assert await rpc.lamports(to, "processed") == SOL
     assert await rpc.lamports(to, "finalized") == 0
     await until(finalized, "finalized")
-    assert seen == ["processed", "confirmed", "finalized"]
+    # On a busy machine it is confirmed before it is first asked for.
+    assert seen in (["processed", "confirmed", "finalized"], ["confirmed", "finalized"])
     assert await rpc.lamports(to, "finalized") == SOL
 
 

@@ -45,7 +45,8 @@ async def test_time_travel_moves_the_clock_and_the_chain_goes_on(rpc: Rpc) -> No
     new_slot, new_epoch, new_now = await clock(rpc)
     assert new_now - target in range(3)
     assert new_slot >= info["absoluteSlot"] > slot
-    assert new_slot - slot >= (TWO_DAYS - 1) * 1000 // 40, "the slots that the time would have had"
+    # Clocks are whole seconds, at both ends.
+    assert new_slot - slot >= (TWO_DAYS - 2) * 1000 // 40, "the slots that the time would have had"
     assert new_epoch == new_slot // info["slotsInEpoch"] > epoch
     give = transfer(TransferParams(from_pubkey=payer.pubkey(), to_pubkey=Keypair().pubkey(), lamports=SOL))
     landed = await rpc.run([give], payer)

@@ -79,7 +79,8 @@ async def test_an_approval_appears_without_a_reload_and_leaves_focus_where_it_wa
     async with looking(browser, dev.dashboard) as page:
         card = page.locator(f"#proposal-{proposal}")
         await card.get_by_text("1 of 3 approved").wait_for()
-        assert await card.get_by_role("link", name="Approve").count() == 0  # no wallet could be sent anywhere
+        wallet = await card.get_by_role("link", name="Approve").get_attribute("href")
+        assert wallet == f"solana-action:{dev.commands}/proposals/{proposal}/approve"
         await page.evaluate("window.sameDocument = true")
         held = card.get_by_role("button", name="Copy the code digest")
         await held.focus()

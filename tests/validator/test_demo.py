@@ -52,9 +52,10 @@ def test_the_story_ends_well_on_agaves_validator_and_leaves_nothing_behind(tempo
         "InstructionFallbackNotFound",
         "IncorrectAuthority",
         "TimelockNotOver",
+        "MigrateFirst",
     ]
     assert lines[-1]["command"] == "demo"
-    assert lines[-1]["read_model"]["by_subscription"]["steps"] == 10
+    assert lines[-1]["read_model"]["by_subscription"]["steps"] == 11
     # Two days are millions of slots there: the chain was really restarted between the two.
     slots = {line["step"]: line["slot"] for line in lines if "step" in line}
     approved = next(slot for step, slot in slots.items() if step.startswith("carol approves"))

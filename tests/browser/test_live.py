@@ -50,12 +50,15 @@ async def test_the_countdown_moves_by_the_chains_clock_and_not_the_browsers(
     async with looking(browser, dev.dashboard, script=TOMORROW) as page:
         clock = page.locator(f"#proposal-{proposal} .countdown")
         said = [await clock.inner_text()]
+        held = page.get_by_role("link", name="What it changes")
+        await held.focus()
         for _ in range(3):
             await page.wait_for_function(
                 "([id, last]) => document.getElementById(id).querySelector('.countdown').textContent !== last",
                 arg=[f"proposal-{proposal}", said[-1]],
             )
             said.append(await clock.inner_text())
+        assert await held.evaluate("node => node === document.activeElement")
         left = [seconds(each) for each in said]
         assert left == sorted(left, reverse=True)
         assert 47 * HOUR < left[-1] < left[0] <= 48 * HOUR

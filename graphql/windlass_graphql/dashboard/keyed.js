@@ -1,12 +1,14 @@
 // A list whose elements live as long as their items: updated in place, moved only where the order changed.
 
+import { element } from "./elements.js";
+
 /** `create(item)` gives {element, update(item)}; `empty` is the sentence where there is nothing. */
 export class Keyed {
   constructor(container, keyOf, create, empty = "") {
     this.container = container;
     this.keyOf = keyOf;
     this.create = create;
-    this.empty = empty;
+    this.empty = element("p", { class: "empty" }, empty);
     this.views = new Map();
   }
 
@@ -18,7 +20,8 @@ export class Keyed {
         this.views.delete(key);
       }
     }
-    if (this.views.size === 0) this.container.replaceChildren();
+    const saysSo = this.empty.parentNode === this.container;
+    if (this.views.size === 0 && !(wanted.size === 0 && saysSo)) this.container.replaceChildren();
     let previous = null;
     for (const [key, item] of wanted) {
       let view = this.views.get(key);
@@ -31,11 +34,6 @@ export class Keyed {
       if (place !== view.element) this.container.insertBefore(view.element, place);
       previous = view.element;
     }
-    if (wanted.size === 0 && this.empty) {
-      const sentence = document.createElement("p");
-      sentence.className = "empty";
-      sentence.textContent = this.empty;
-      this.container.replaceChildren(sentence);
-    }
+    if (wanted.size === 0 && !saysSo && this.empty.textContent) this.container.append(this.empty);
   }
 }

@@ -12,7 +12,9 @@ export function lead(countdowns) {
   const rope = element("progress", { class: "rope", max: 1, value: 0, "aria-label": "Part of the timelock that is over" });
   const link = element("a", { class: "go" }, "What it changes");
   const at = moment({ exact: true });
-  const after = element("p", { class: "after" });
+  const when = element("span");
+  const way = element("span", {}, at.element, ". ", link);
+  const after = element("p", { class: "after" }, when, way);
   const root = element("div", { class: "lead-body" }, sentence, left, rope, after);
   return {
     element: root,
@@ -25,7 +27,8 @@ export function lead(countdowns) {
         showIf(rope, false);
         const voting = store.openProposals().length;
         setText(sentence, voting ? `${plural(voting, "proposal")} being voted on. Nothing can change yet.` : "No change is under way.");
-        setText(after, shortestWait(store));
+        setText(when, shortestWait(store));
+        showIf(way, false);
         return;
       }
       const subject = next.program ? `program ${short(next.program.address)}` : "the council’s rules";
@@ -47,9 +50,9 @@ export function lead(countdowns) {
       }
       setAttribute(link, "href", `#proposal-${next.address}`);
       at.update(deadline.at);
-      const approved = `${next.approvalCount} of ${next.threshold} approved. `;
-      const label = next.state === "READY" ? "It lapses at " : "Not before ";
-      after.replaceChildren(approved, label, at.element, ". ", link);
+      const label = next.state === "READY" ? "It lapses at" : "Not before";
+      setText(when, `${next.approvalCount} of ${next.threshold} approved. ${label} `);
+      showIf(way, true);
     },
   };
 }

@@ -58,7 +58,8 @@ WITH changed AS (
       AND NOT EXISTS (
         SELECT FROM alert_moments AS moment
         WHERE (moment.stream, moment.seq, moment.kind, moment.at) = (raised.stream, raised.seq, raised.kind, raised.at)
-          AND moment.proposal IS NOT DISTINCT FROM raised.proposal AND (ended_at IS NULL OR moment.at <= ended_at)
+          AND moment.proposal IS NOT DISTINCT FROM raised.proposal
+          AND (moment.ended_at IS NULL OR moment.at <= moment.ended_at)
         OFFSET 0
       )
     RETURNING id, multisig, program, slot, change

@@ -3,39 +3,20 @@
 import asyncio
 import json
 from datetime import timedelta
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import httpx
 import schemathesis
-from hypothesis import HealthCheck, given, settings
 from integration.graphql_api.service import Service, running
-from schemathesis import GenerationMode
-from schemathesis.checks import not_a_server_error
-from schemathesis.core.result import Ok
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    negative_data_rejection,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
+from stack.documented_answers import ask_of_everything
 from stack.read_model import GENESIS, Proposal, ReadModel, key
 from windlass_graphql.rest.openapi import openapi
 from windlass_graphql.rest.stored import ROUTES, stored
 from windlass_graphql.schema import graphql_schema
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "openapi.json"
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    negative_data_rejection,
-]
 REQUESTS = 12
 """Of each kind to each route."""
 
@@ -177,18 +158,4 @@ def test_the_documented_routes_are_the_served_ones() -> None:
 async def test_whatever_is_asked_the_answer_is_as_documented(service: Service, read_model: ReadModel) -> None:
     await _written(read_model)
 
-    def explore() -> None:
-        served = schemathesis.openapi.from_url(f"{service.url}/openapi.json")
-        served.validate()
-        for found, mode in product(served.get_all_operations(), GenerationMode):
-            assert isinstance(found, Ok)
-            operation = found.ok()
-
-            @given(case=operation.as_strategy(generation_mode=mode))
-            @settings(max_examples=REQUESTS, database=None, suppress_health_check=list(HealthCheck))
-            def ask(case: schemathesis.Case[Any]) -> None:
-                case.call_and_validate(checks=CHECKS)
-
-            ask()
-
-    await asyncio.to_thread(explore)
+    await asyncio.to_thread(ask_of_everything, f"{service.url}/openapi.json", REQUESTS)

@@ -2,6 +2,8 @@
 
 LiteSVM holds one state, the newest. For each block that is not finalized yet, the accounts it changed
 are kept as they were before it; the state at a slot is the oldest of those after it, else the newest.
+
+LiteSVM has only the accounts that transactions named since it began (see machine.py); the others wait outside.
 """
 
 from __future__ import annotations
@@ -14,7 +16,11 @@ from solders.litesvm import LiteSVM
 from solders.pubkey import Pubkey
 from solders.system_program import ID as SYSTEM_PROGRAM
 
+from windlass_localnet.genesis import LOADER_V3
+from windlass_localnet.sysvars import SYSVAR_OWNER
+
 _GONE = Account(0, b"", SYSTEM_PROGRAM)
+_UNNAMED_OWNERS = frozenset({SYSVAR_OWNER, LOADER_V3})
 DISCRIMINATOR_BYTES = 8
 
 
@@ -35,10 +41,12 @@ def _place(account: Account | None) -> tuple[Pubkey, Kind] | None:
 class Accounts:
     """The one door to LiteSVM's accounts: whatever changes one goes through `record` or `write`."""
 
-    def __init__(self, svm: LiteSVM, untouched: dict[Pubkey, Account]) -> None:
-        """`untouched` accounts are not in LiteSVM until somebody needs them there (`touch`)."""
+    def __init__(self, svm: LiteSVM, held: Iterable[Pubkey], waiting: dict[Pubkey, Account]) -> None:
+        """LiteSVM has the accounts `held`, and is given those `waiting` when somebody needs them there (`touch`)."""
         self._svm = svm
-        self._untouched = untouched
+        self._held = set(held)
+        self._staying = len(self._held)
+        self._waiting = waiting
         self._before: dict[int, dict[Pubkey, Account | None]] = {}
         self._open_slot = 0
         # By owner, then by what most clients filter by. A million accounts are looked through only where they match.
@@ -56,14 +64,45 @@ class Accounts:
 
     def current(self, address: Pubkey) -> Account | None:
         """The newest state. An account without lamports does not exist (the runtime deletes it)."""
-        account = self._untouched.get(address) or self._svm.get_account(address)
+        account = self._waiting.get(address) or self._svm.get_account(address)
         return account if account is not None and account.lamports else None
 
     def touch(self, addresses: Iterable[Pubkey]) -> None:
         """A transaction names these: LiteSVM has to have them."""
         for address in addresses:
-            if (account := self._untouched.pop(address, None)) is not None:
+            self._held.add(address)
+            if (account := self._waiting.pop(address, None)) is not None:
                 self._svm.set_account(address, account)
+
+    @property
+    def passing(self) -> int:
+        """How many addresses LiteSVM knows that a new one would not know yet."""
+        return len(self._held) - self._staying
+
+    def move_to(self, svm: LiteSVM) -> bool:
+        """Go on with a LiteSVM that is new. It has at once what transactions use without naming it: the sysvars,
+        and the programs with their code.
+
+        False, and nothing has changed, where it does not take one of them: a program whose code was closed.
+        """
+        held = {address: account for address in self._held if (account := self.current(address)) is not None}
+        staying = [
+            (address, account)
+            for address, account in held.items()
+            if account.executable or account.owner in _UNNAMED_OWNERS
+        ]
+        # A program is loaded from the account of its code.
+        for address, account in sorted(staying, key=lambda each: each[1].executable):
+            try:
+                svm.set_account(address, account)
+            except Exception:  # LiteSVMError, which solders does not export
+                return False
+            del held[address]
+        self._svm = svm
+        self._waiting |= held
+        self._held = {address for address, _ in staying}
+        self._staying = len(staying)
+        return True
 
     def settle(self, address: Pubkey) -> Account | None:
         """The newest state after a transaction. Forgets the data and owner that LiteSVM keeps of an
@@ -126,6 +165,7 @@ class Accounts:
     def write(self, address: Pubkey, account: Account) -> None:
         """Set an account from outside a transaction (genesis, sysvars, fees, nonces)."""
         before = self.current(address)
-        self._untouched.pop(address, None)
+        self._waiting.pop(address, None)
+        self._held.add(address)
         self._svm.set_account(address, account)
         self.record(address, before, account)

@@ -12,8 +12,8 @@ import time
 from dataclasses import dataclass, field
 
 from solders.account import Account
-from solders.epoch_schedule import EpochSchedule
 from solders.hash import Hash
+from solders.litesvm import LiteSVM
 from solders.message import Message, MessageV0
 from solders.pubkey import Pubkey
 from solders.transaction import VersionedTransaction
@@ -33,8 +33,9 @@ from windlass_localnet.commitment import Commitment, Lags
 from windlass_localnet.deployments import Deployments
 from windlass_localnet.errors import TransactionRefused
 from windlass_localnet.execution import context_keys, explain, from_metadata, token_balances, unexecuted
-from windlass_localnet.genesis import Genesis
+from windlass_localnet.genesis import EPOCH_SCHEDULE, Genesis
 from windlass_localnet.ledger import Block, LandedTransaction, Ledger
+from windlass_localnet.machine import MOST_PASSING, Machine
 from windlass_localnet.message import MessageAccounts
 from windlass_localnet.sysvars import CLOCK, MAX_SLOT_HASHES, SLOT_HASHES, SlotHashes, clock_account
 from windlass_localnet.trace import Execution
@@ -65,14 +66,22 @@ class ClockSource:
 class Bank:
     """The chain's state. Not thread-safe: everything runs on one event loop."""
 
-    def __init__(self, genesis: Genesis, slot_ms: int, lags: Lags, ledger_limit: int | None = None) -> None:
+    def __init__(
+        self,
+        genesis: Genesis,
+        slot_ms: int,
+        lags: Lags,
+        ledger_limit: int | None = None,
+        most_passing: int = MOST_PASSING,
+    ) -> None:
+        """`ledger_limit`: blocks to keep, None keeps all; `most_passing`: see Machine."""
         self.slot_ms = slot_ms
         self.lags = lags
         self.clock = ClockSource()
-        self.schedule = EpochSchedule.without_warmup()
-        self.svm, initial = genesis.load()
-        self.svm.set_epoch_schedule(self.schedule)
-        self.accounts = Accounts(self.svm, genesis.untouched)
+        self.schedule = EPOCH_SCHEDULE
+        svm, initial = genesis.load()
+        self.accounts = Accounts(svm, initial, genesis.waiting)
+        self._machine = Machine(svm, self.accounts, most_passing)
         self.ledger = Ledger(lags, ledger_limit)
         self.blockhashes = BlockhashQueue()
         self.faucet = genesis.faucet
@@ -81,13 +90,15 @@ class Bank:
         self._deployments = Deployments()
         self._bank_hash = bytes(self.genesis_hash)
         self._epoch_start = int(self.clock.now())
-        # LiteSVM's blockhashes, from which nonces come, are a fixed sequence: start somewhere in it.
-        for _ in range(secrets.randbelow(1000)):
-            self.svm.expire_blockhash()
         self.accounts.open(0)
-        for address, account in (*initial.items(), *genesis.untouched.items()):
+        for address, account in (*initial.items(), *genesis.waiting.items()):
             self.accounts.record(address, None, account)
         self._start()
+
+    @property
+    def svm(self) -> LiteSVM:
+        """The LiteSVM in use; only until the next slot."""
+        return self._machine.svm
 
     def _start(self) -> None:
         """Begin with as many empty blocks as SlotHashes has entries, so that it is full from the first."""
@@ -129,7 +140,7 @@ class Bank:
             self._epoch_start = now
         self.open = Block(slot, parent.slot, parent.height + 1, Hash.default(), parent.blockhash, now)
         self._deployments.open_slot()
-        self.svm.expire_blockhash()
+        self._machine.open_slot()
         self.accounts.open(slot)
         self.accounts.write(CLOCK, clock_account(slot, now, self._epoch_start, self.schedule))
         self.accounts.write(SLOT_HASHES, self._slot_hashes.account())
@@ -169,7 +180,7 @@ class Bank:
         if self.ledger.transaction(transaction.signatures[0]) is not None:
             raise TransactionRefused("AlreadyProcessed")
         named = messages.resolve_accounts(message, self.accounts)
-        self.accounts.touch(named.keys)
+        self.accounts.touch((*named.keys, *named.tables))
         before = [self.accounts.current(key) for key in named.keys]
         tokens_before = token_balances(named.keys, before, self.accounts)
         execution = self._execute(transaction, named, before)
@@ -286,7 +297,7 @@ class Bank:
             if self.ledger.transaction(transaction.signatures[0]) is not None:
                 return Simulation(unexecuted("AlreadyProcessed"))
         named = messages.resolve_accounts(message, self.accounts)
-        self.accounts.touch(named.keys)
+        self.accounts.touch((*named.keys, *named.tables))
         result = self.svm.simulate_transaction(transaction)
         if self._deployments.names_fresh(named.keys):
             refused_call = self._deployments.refuse_call(result.meta().logs())

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 from solders.account import Account
+from solders.epoch_schedule import EpochSchedule
 from solders.keypair import Keypair
 from solders.litesvm import FeatureSet, LiteSVM
 from solders.pubkey import Pubkey
@@ -25,6 +26,7 @@ LOADER_V3 = Pubkey.from_string("BPFLoaderUpgradeab1e11111111111111111111111")
 DISABLE_NEW_LOADER_V3_DEPLOYMENTS = Pubkey.from_string("EmhbpdVtZ2hWRGFWBDjn2i3SJD8Z36z4mpMcZJEnebnP")
 MINT_LAMPORTS = 500_000_000 * 1_000_000_000
 LOG_BYTES_LIMIT = 10_000
+EPOCH_SCHEDULE = EpochSchedule.without_warmup()
 RENT_EXEMPT = 2**64 - 1
 _SPL_PROGRAMS = (
     "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
@@ -41,7 +43,7 @@ class Genesis:
 
     accounts: dict[Pubkey, Account] = field(default_factory=dict)
     # Those that LiteSVM is given once a transaction names them: each slot costs it time for every account it has.
-    untouched: dict[Pubkey, Account] = field(default_factory=dict)
+    waiting: dict[Pubkey, Account] = field(default_factory=dict)
     faucet: Keypair = field(default_factory=Keypair)
 
     def add_mint(self, address: Pubkey) -> None:
@@ -83,7 +85,7 @@ class Genesis:
                 for line in lines:
                     number += 1
                     content = orjson.loads(line)
-                    self.untouched[Pubkey.from_string(content["pubkey"])] = _account_from_json(content["account"])
+                    self.waiting[Pubkey.from_string(content["pubkey"])] = _account_from_json(content["account"])
         except OSError as error:
             raise StartError(f"cannot read {path}: {error.strerror}") from error
         except (KeyError, TypeError, ValueError) as error:
@@ -93,7 +95,7 @@ class Genesis:
 
     def load(self) -> tuple[LiteSVM, dict[Pubkey, Account]]:
         """A LiteSVM holding it all, and every account in it that RPC should list by owner."""
-        svm = _new_svm()
+        svm = new_svm()
         accounts = dict(self.accounts)
         accounts[self.faucet.pubkey()] = Account(MINT_LAMPORTS, b"", SYSTEM_PROGRAM, False, RENT_EXEMPT)
         for address, account in accounts.items():
@@ -109,12 +111,12 @@ class Genesis:
         return svm, accounts
 
 
-def _new_svm() -> LiteSVM:
+def new_svm() -> LiteSVM:
     """LiteSVM with signatures checked; blockhashes and duplicates are the bank's (see bank.py)."""
     active = FeatureSet.all_enabled().active
     active.pop(DISABLE_NEW_LOADER_V3_DEPLOYMENTS, None)
     features = FeatureSet(active, {DISABLE_NEW_LOADER_V3_DEPLOYMENTS})
-    return (
+    svm = (
         LiteSVM.default()
         .with_builtins(features)
         .with_precompiles(features)
@@ -126,6 +128,8 @@ def _new_svm() -> LiteSVM:
         .with_transaction_history(0)
         .with_log_bytes_limit(LOG_BYTES_LIMIT)
     )
+    svm.set_epoch_schedule(EPOCH_SCHEDULE)
+    return svm
 
 
 def _rent_exempt(length: int) -> int:

@@ -23,13 +23,14 @@ _PRECOMPILES = frozenset(
 
 @dataclass(slots=True)
 class MessageAccounts:
-    """Every account of a message: static keys, then loaded writable, then loaded readonly."""
+    """Every account of a message: static keys, then loaded writable, then loaded readonly; and the tables asked."""
 
     keys: list[Pubkey]
     static: int
     loaded_writable: int
     loaded_readonly: int
     writable: list[bool]
+    tables: list[Pubkey]
 
 
 def resolve_accounts(message: Message | MessageV0, accounts: Accounts) -> MessageAccounts:
@@ -44,15 +45,17 @@ def resolve_accounts(message: Message | MessageV0, accounts: Accounts) -> Messag
         for index in range(static)
     ]
     loaded: tuple[list[Pubkey], list[Pubkey]] = ([], [])
+    tables = []
     if isinstance(message, MessageV0):
         for lookup in message.address_table_lookups:
+            tables.append(lookup.account_key)
             table = accounts.current(lookup.account_key)
             data = table.data[LOOKUP_TABLE_META:] if table is not None else b""
             for found, indexes in zip(loaded, (lookup.writable_indexes, lookup.readonly_indexes), strict=True):
                 found.extend(Pubkey(data[32 * i : 32 * i + 32]) for i in indexes if 32 * i + 32 <= len(data))
     keys += loaded[0] + loaded[1]
     writable += [True] * len(loaded[0]) + [False] * len(loaded[1])
-    return MessageAccounts(keys, static, len(loaded[0]), len(loaded[1]), writable)
+    return MessageAccounts(keys, static, len(loaded[0]), len(loaded[1]), writable, tables)
 
 
 def fee(message: Message | MessageV0) -> int:

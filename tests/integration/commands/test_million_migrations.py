@@ -18,9 +18,7 @@ MEGABYTE = 1_000_000
 
 @pytest.mark.parametrize(("accounts", "kills"), [(10_000, 0), (100_000, 0), (MOST, 50)])
 def test_any_number_of_accounts_is_migrated_each_once(tmp_path: Path, accounts: int, kills: int) -> None:
-    # Each slot costs LiteSVM time for every account that it has.
-    slot_ms = 200 if accounts <= 10_000 else 2_000
-    scale = migrate_at_scale(tmp_path, accounts, kills, SECONDS, slot_ms)
+    scale = migrate_at_scale(tmp_path, accounts, kills, SECONDS)
     went = scale.went
     assert went.peak < 300 * MEGABYTE
     sys.stdout.write(

@@ -103,6 +103,12 @@ def peak_memory(pid: int) -> int:
     return int(found[1]) * 1024 if found else 0
 
 
+def processor_seconds(pid: int) -> float:
+    """What a running process has used, in all its threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def data_of_all(governance: Governance, addresses: Sequence[str]) -> Iterator[bytes]:
     """The data of any number of accounts, in their order."""
     options = {"encoding": "base64", "commitment": "confirmed"}

@@ -10,7 +10,7 @@ from pathlib import Path
 from solders.pubkey import Pubkey
 from stack.dev import Dev, running_dev
 from stack.governance import Governance, governed_localnet
-from stack.killed_migration import Killed, Runner, data_of_all, peak_memory, read_model_of
+from stack.killed_migration import Killed, Runner, data_of_all, peak_memory, processor_seconds, read_model_of
 from stack.ledger_commands import migrating
 from stack.vault_population import vaults_after, vaults_before
 from windlass_commands.field_maps import plan_json
@@ -28,12 +28,15 @@ QUERY = "query ($tracker: ID!) { migration(address: $tracker) { migrated verific
 
 @dataclass(frozen=True)
 class Scale:
-    """How it went; `proven` are the seconds from the last migration until the read model was proven."""
+    """How it went; `proven` are the seconds from the last migration until the read model was proven, `chain_seconds`
+    the processor time that the chain took for the migration.
+    """
 
     went: Killed
     proven: float
     verified: float
     chain_bytes: int
+    chain_seconds: float
 
 
 def migrate_at_scale(directory: Path, accounts: int, kills: int, seconds: float, seed: int = 7) -> Scale:
@@ -55,8 +58,10 @@ def migrate_at_scale(directory: Path, accounts: int, kills: int, seconds: float,
         assert (expected["accounts"], expected["measured"]) == (accounts, True)
         assert expected["accounts_a_transaction"] >= 8
 
+        before = processor_seconds(localnet.process.pid)
         with Runner(governance, proposal, tracker) as runner:
             went = runner.until_done(accounts, kills, seed, seconds)
+        chain_seconds = processor_seconds(localnet.process.pid) - before
         assert went.kills == kills
         found = data_of_all(governance, governance.owned[program])
         assert all(one == other for one, other in zip(found, vaults_after(accounts), strict=True))
@@ -67,7 +72,7 @@ def migrate_at_scale(directory: Path, accounts: int, kills: int, seconds: float,
             assert (verified["as_moved"], verified["events"]) == (accounts, accounts)
         status = governance.done("migrate", "status", proposal, by=None)
         assert (status["migrated"], status["in_old_layout"], status["in_new_layout"]) == (accounts, 0, accounts)
-        return Scale(went, proven, time.monotonic() - begun, peak_memory(localnet.process.pid))
+        return Scale(went, proven, time.monotonic() - begun, peak_memory(localnet.process.pid), chain_seconds)
 
 
 def compare_read_model(governance: Governance, dev: Dev, tracker: str, accounts: int, seconds: float) -> float:

@@ -23,6 +23,7 @@ def test_any_number_of_accounts_is_migrated_each_once(tmp_path: Path, accounts: 
     assert went.peak < 300 * MEGABYTE
     sys.stdout.write(
         f"{accounts:,} accounts, {kills} kills: {went.seconds:,.0f} s, {accounts / went.seconds:,.0f} accounts/s, "
-        f"runner {went.peak / MEGABYTE:.0f} MB, chain {scale.chain_bytes / MEGABYTE:,.0f} MB, read model proven "
+        f"runner {went.peak / MEGABYTE:.0f} MB, chain {scale.chain_bytes / MEGABYTE:,.0f} MB and "
+        f"{scale.chain_seconds:.1f} s of processor time, read model proven "
         f"{scale.proven:.1f} s later, verified in {scale.verified:.0f} s\n"
     )

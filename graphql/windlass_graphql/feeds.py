@@ -42,8 +42,8 @@ class Feed:
         return int(digits)
 
     async def newest(self, source: Source) -> int:
-        """The number of the newest entry; 0 where there is none."""
-        (row,) = await source.fetch(f"{self.name}_newest")
+        """The number of the newest entry that there is or was; 0 where there was none."""
+        (row,) = await source.fetch("newest", self.kind)
         number: int = row["change"]
         return number
 

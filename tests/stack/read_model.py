@@ -370,6 +370,15 @@ class ReadModel:
                 kind=kind, key=key, multisig=governance.multisig, program=program, slot=self.slot, seq=seq
             )
 
+    async def give_up_changes(self, kind: str) -> int:
+        """They were kept for long enough; gives the number of the last one."""
+        upto: int = await self.connection.fetchval(
+            """WITH gone AS (DELETE FROM changes WHERE kind = $1 RETURNING change)
+               INSERT INTO changes_given_up SELECT $1, max(change) FROM gone RETURNING upto""",
+            kind,
+        )
+        return upto
+
     async def notify(self, **change: object) -> None:
         """What the indexer says when it has changed something."""
         await self.connection.execute("SELECT pg_notify('windlass_changes', $1)", json.dumps(change))

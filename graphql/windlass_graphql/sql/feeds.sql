@@ -1,14 +1,17 @@
 -- Each feed's newest number, and a page of its entries in the order of their numbers.
 
--- name: alerts_newest
-SELECT coalesce(max(change), 0) AS change FROM alerts
+-- name: newest
+-- Of the entries of the kind, or of those that are not kept any more: who knows that number misses nothing.
+SELECT greatest(
+    (SELECT max(change) FROM alerts WHERE $1::text = 'alert'),
+    (SELECT max(change) FROM changes WHERE kind = $1::text),
+    (SELECT upto FROM changes_given_up WHERE kind = $1::text),
+    0
+) AS change
 
 -- name: alerts_after
 SELECT entry.*, NULL::text AS owner, NULL::text[] AS members
 FROM {alert} AS entry WHERE change > $1::bigint AND change <= $2::bigint ORDER BY change LIMIT $3::integer
-
--- name: proposals_newest
-SELECT coalesce(max(change), 0) AS change FROM changes WHERE kind = 'proposal'
 
 -- name: proposals_after
 -- Members as they are now: who has become one hears of it from then on.
@@ -18,26 +21,17 @@ SELECT change, key, slot, seq, changes.multisig AS multisig_address, program AS 
 FROM changes
 WHERE kind = 'proposal' AND change > $1::bigint AND change <= $2::bigint ORDER BY change LIMIT $3::integer
 
--- name: migrations_newest
-SELECT coalesce(max(change), 0) AS change FROM changes WHERE kind = 'migration'
-
 -- name: migrations_after
 SELECT change, key, slot, seq, multisig AS multisig_address, program AS program_address,
        NULL::text AS proposal_address, NULL::text AS topic, NULL::text AS owner, NULL::text[] AS members
 FROM changes
 WHERE kind = 'migration' AND change > $1::bigint AND change <= $2::bigint ORDER BY change LIMIT $3::integer
 
--- name: vaults_newest
-SELECT coalesce(max(change), 0) AS change FROM changes WHERE kind = 'vault'
-
 -- name: vaults_after
 SELECT change, key, slot, seq, owner, NULL::text AS multisig_address, NULL::text AS program_address,
        NULL::text AS proposal_address, NULL::text AS topic, NULL::text[] AS members
 FROM changes
 WHERE kind = 'vault' AND change > $1::bigint AND change <= $2::bigint ORDER BY change LIMIT $3::integer
-
--- name: tvls_newest
-SELECT coalesce(max(change), 0) AS change FROM changes WHERE kind = 'tvl'
 
 -- name: tvls_after
 SELECT change, key, slot, seq, NULL::text AS owner, NULL::text AS multisig_address, NULL::text AS program_address,
@@ -50,8 +44,13 @@ WHERE kind = 'tvl' AND change > $1::bigint AND change <= $2::bigint ORDER BY cha
 SELECT coalesce((SELECT upto FROM changes_given_up WHERE kind = $1::text), 0) AS upto
 
 -- fragment: cursors
+-- As `newest` has them.
 SELECT 'alerts:' || (SELECT coalesce(max(change), 0) FROM alerts) AS alerts,
-       'proposals:' || (SELECT coalesce(max(change), 0) FROM changes WHERE kind = 'proposal') AS proposals,
-       'migrations:' || (SELECT coalesce(max(change), 0) FROM changes WHERE kind = 'migration') AS migrations,
-       'vaults:' || (SELECT coalesce(max(change), 0) FROM changes WHERE kind = 'vault') AS vaults,
-       'tvls:' || (SELECT coalesce(max(change), 0) FROM changes WHERE kind = 'tvl') AS tvls
+       'proposals:' || greatest((SELECT max(change) FROM changes WHERE kind = 'proposal'),
+           (SELECT upto FROM changes_given_up WHERE kind = 'proposal'), 0) AS proposals,
+       'migrations:' || greatest((SELECT max(change) FROM changes WHERE kind = 'migration'),
+           (SELECT upto FROM changes_given_up WHERE kind = 'migration'), 0) AS migrations,
+       'vaults:' || greatest((SELECT max(change) FROM changes WHERE kind = 'vault'),
+           (SELECT upto FROM changes_given_up WHERE kind = 'vault'), 0) AS vaults,
+       'tvls:' || greatest((SELECT max(change) FROM changes WHERE kind = 'tvl'),
+           (SELECT upto FROM changes_given_up WHERE kind = 'tvl'), 0) AS tvls

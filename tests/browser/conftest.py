@@ -14,7 +14,7 @@ from stack.governance import Governance, governed_localnet
 if TYPE_CHECKING:
     from playwright.async_api import Browser  # type: ignore[import-not-found,unused-ignore]
 
-PROGRAMS = 6
+PROGRAMS = 8
 
 
 @pytest.fixture(scope="module")

@@ -15,10 +15,14 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import asyncpg
 from browser.looking import BROWSER, TOMORROW, looking, seconds
+from browser.refusing_proxy import refusing_proxy
 from stack.dev import Dev
 from stack.governance import Governance
 from stack.leftovers import Mark
+from stack.read_model import ReadModel
+from windlass_commands.demo.cast import DEPOSITS
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser  # type: ignore[import-not-found,unused-ignore]
@@ -31,13 +35,19 @@ HOUR = 3_600
 COMMANDS = "https://windlass.example"
 RECORD = """
 window.seen = [];
+window.moved = [];
+window.lines = [];
+const note = (list, text) => text && list.at(-1) !== text && list.push(text);
 new MutationObserver(() => {
   window.first ??= document.querySelector("#open .proposal")?.id;
-  const tally = document.getElementById(window.first)?.querySelector(".tally")?.textContent;
-  if (tally && window.seen.at(-1) !== tally) window.seen.push(tally);
+  note(window.seen, document.getElementById(window.first)?.querySelector(".tally")?.textContent);
+  note(window.moved, document.querySelector(".migration .figures")?.textContent);
+  for (const { textContent } of document.querySelectorAll("#rollback-list h3")) {
+    if (!window.lines.includes(textContent)) window.lines.push(textContent);
+  }
 }).observe(document, { childList: true, subtree: true, characterData: true });
 """
-"""What is said of the approvals of the first proposal that shows up."""
+"""What is said of the approvals of the first proposal that shows up, of the newest migration, and of rollbacks."""
 
 
 async def test_the_countdown_moves_by_the_chains_clock_and_not_the_browsers(
@@ -129,8 +139,63 @@ async def test_while_the_server_is_away_the_page_says_so_and_afterwards_shows_wh
             assert await page.evaluate("window.sameDocument")
 
 
+async def test_where_no_websocket_gets_through_the_page_is_live_by_server_sent_events(
+    stack: tuple[Governance, Dev], browser: Browser
+) -> None:
+    governance, dev = stack
+    multisig = await to_thread(governance.multisig)
+    program = await to_thread(governance.registered, multisig)
+    proposal = await to_thread(governance.proposal, multisig, program)
+    async with (
+        refusing_proxy(dev.dashboard) as proxy,
+        looking(browser, proxy.url, may_fail=True) as page,
+    ):
+        card = page.locator(f"#proposal-{proposal}")
+        await page.locator("#connection", has_text="Live").wait_for()
+        assert proxy.refused
+        await page.evaluate("window.sameDocument = true")
+        await to_thread(governance.done, "approve", proposal, by="alice")
+        await card.get_by_text("1 of 3 approved").wait_for()
+        proxy.cut()
+        await to_thread(governance.done, "approve", proposal, by="bob")
+        await card.get_by_text("2 of 3 approved").wait_for()
+        await page.locator("#connection", has_text="Live").wait_for()
+        await to_thread(governance.done, "approve", proposal, by="carol")
+        # What has no stream comes with the next overview, and is said all the same.
+        await page.locator("#announcer", has_text="has its approvals: the timelock runs").wait_for(state="attached")
+        assert await page.evaluate("window.sameDocument")
+
+
+async def test_a_page_whose_cursor_is_not_kept_any_more_goes_on_from_what_is(
+    stack: tuple[Governance, Dev], browser: Browser
+) -> None:
+    """It was away for longer than changes are kept."""
+    governance, dev = stack
+    multisig = await to_thread(governance.multisig)
+    program = await to_thread(governance.registered, multisig)
+    proposal = await to_thread(governance.proposal, multisig, program)
+    port = free_port()
+    async with AsyncExitStack() as servers:
+        first = servers.enter_context(served(dev.database, port))
+        async with looking(browser, f"http://127.0.0.1:{port}/", may_fail=True) as page:
+            await page.locator("#connection", has_text="Live").wait_for()
+            first.kill()
+            first.wait()
+            await to_thread(governance.done, "approve", proposal, by="alice")
+            approvals = "query ($a: ID) { proposal(address: $a) { approvalCount } }"
+            await to_thread(dev.until, approvals, lambda it: it["proposal"]["approvalCount"] == 1, 60, a=proposal)
+            connection = await asyncpg.connect(dev.database)
+            await ReadModel(connection).give_up_changes("proposal")
+            await connection.close()
+            servers.enter_context(served(dev.database, port))
+            await page.locator(f"#proposal-{proposal}").get_by_text("1 of 3 approved").wait_for()
+            await to_thread(governance.done, "approve", proposal, by="bob")
+            await page.locator(f"#proposal-{proposal}").get_by_text("2 of 3 approved").wait_for()
+            await page.locator("#connection", has_text="Live").wait_for()
+
+
 async def test_the_demo_is_watched_from_the_first_deposit_to_the_new_code(browser: Browser) -> None:
-    with telling_the_demo() as (url, lines):
+    with telling("demo") as (url, lines):
         async with looking(browser, url, script=RECORD) as page:
             told = await to_thread(list, takewhile(lambda line: "proposal" not in line, lines))
             decided = page.locator(f"details#{await page.evaluate('window.first')}")
@@ -140,22 +205,57 @@ async def test_the_demo_is_watched_from_the_first_deposit_to_the_new_code(browse
             assert seen[-1] == "3 of 3 approved"
             await decided.locator("summary").first.click()
             await decided.get_by_text("approved", exact=True).nth(2).wait_for()
-            assert await page.locator("#vault-list .amount").inner_text() != ""
+            migration = page.locator(".migration")
+            await migration.get_by_text(f"{len(DEPOSITS)} accounts in the new layout").wait_for()
+            moved = accounts(await page.evaluate("window.moved"))
+            assert moved == sorted(moved)
+            assert len(moved) > 1, "the bar never moved"
+            assert await migration.locator(".bar").evaluate("bar => bar.value") == 1
+            assert await migration.locator(".moves li").count() == len(DEPOSITS)
+            held = sum(DEPOSITS.values()) - DEPOSITS["maya"]
+            await page.locator("#vault-list .amount", has_text=f"{held:,}").wait_for()
+
+
+async def test_an_upgrade_that_is_undone_is_watched_from_the_copy_that_is_kept_to_the_last_account_that_went_back(
+    browser: Browser,
+) -> None:
+    with telling("rollback-drill", "--stay") as (url, lines):
+        async with looking(browser, url, script=RECORD) as page:
+            await to_thread(list, takewhile(lambda line: "rollback" not in line, lines))
+            undone = page.locator("#rollback-list article", has_text="Upgrade #1 was rolled back")
+            await undone.get_by_text("By proposal #2").wait_for()
+            assert await page.evaluate("window.lines") == [
+                "Version 0 can be brought back",
+                "Upgrade #1 was rolled back",
+            ]
+            migration = page.locator(".migration")
+            await migration.get_by_text("0 accounts in the new layout").wait_for()
+            count = len(DEPOSITS)
+            await migration.get_by_text(f"{count} moved, {count} went back.").wait_for()
+            moved = accounts(await page.evaluate("window.moved"))
+            assert (max(moved), moved[-1]) == (count, 0)
+            assert await migration.locator(".moves li", has_text="went back").count() == count
+            assert await page.locator("details.decided .chip", has_text="Rolled back").count() == 1
+
+
+def accounts(figures: list[str]) -> list[int]:
+    """Of "3 accounts in the new layout"."""
+    return [int(each.split()[0]) for each in figures]
 
 
 @contextmanager
-def telling_the_demo() -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
-    """`windlass demo` at a cluster's pace: the dashboard's address, and then whatever it tells."""
+def telling(*command: str) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
+    """`windlass demo`, or another story, at a cluster's pace: the dashboard's address, and then whatever it tells."""
     mark = Mark()
     with subprocess.Popen(
-        [WINDLASS, "demo", "--json", "--slot-ms", "400"], env=mark.environment(), stdout=subprocess.PIPE, text=True
-    ) as demo:
-        assert demo.stdout is not None
+        [WINDLASS, *command, "--json", "--slot-ms", "400"], env=mark.environment(), stdout=subprocess.PIPE, text=True
+    ) as story:
+        assert story.stdout is not None
         try:
-            yield json.loads(demo.stdout.readline())["dashboard"], map(json.loads, demo.stdout)
+            yield json.loads(story.stdout.readline())["dashboard"], map(json.loads, story.stdout)
         finally:
-            demo.send_signal(signal.SIGINT)
-            demo.wait(60)
+            story.send_signal(signal.SIGINT)
+            story.wait(60)
     assert mark.gone(), mark.processes()
 
 

@@ -6,15 +6,14 @@ import { ChainClock } from "./clock.js";
 import { Client } from "./client.js";
 import { Connection } from "./connection.js";
 import { Countdowns } from "./countdown.js";
+import { Following } from "./following.js";
 import { Page } from "./page.js";
 import { Refresher } from "./refresher.js";
-import { Socket } from "./socket.js";
 import { Store } from "./store.js";
 
 const DECIDED = 20; // proposals on the first page
+const ASK_EVERY = 10_000; // milliseconds, where not everything is told: a proxy may hold back even what is
 const graphql = new URL("graphql", document.baseURI);
-const websocket = new URL(graphql);
-websocket.protocol = graphql.protocol === "https:" ? "wss:" : "ws:";
 
 const store = new Store();
 const clock = new ChainClock();
@@ -42,34 +41,43 @@ async function begin() {
 async function overview(client) {
   store.expectOverview();
   const data = await client.ask("overview", { closed: DECIDED });
-  store.overview(data);
+  for (const alert of store.overview(data)) sayAlert(alert);
   clock.hear(data.indexerStatus.chainTime);
   page.show();
 }
 
 function live(client, documents) {
-  const refresher = new Refresher(() => overview(client).catch((error) => console.info("not refreshed:", error.message)));
+  const refresher = new Refresher(async () => {
+    try {
+      await overview(client);
+    } catch (error) {
+      console.info("not refreshed:", error.message);
+      following.doubt();
+    }
+  });
   const told = (tell, also = () => {}) => (data) => {
     const [message] = Object.values(data);
     also(message, tell.call(store, message));
     page.show();
   };
-  const socket = new Socket(websocket, documents, {
+  const following = new Following(graphql, documents, {
     onState: (state) => connection.tell(state),
     onLive: () => refresher.soon(),
   });
   const { cursors } = store;
   const cursorOf = (data) => Object.values(data)[0].cursor;
   // What a decision brings with it (the program's version, the rules, rollbacks) has no subscription of its own.
-  socket.follow("proposalChanged", told(store.tellProposal, () => refresher.soon()), { after: cursors.proposals, cursorOf });
-  socket.follow("migrationChanged", told(store.tellMigration), { after: cursors.migrations, cursorOf });
-  socket.follow("alertChanged", told(store.tellAlert, ({ alert }, isNews) => isNews && sayAlert(alert)), { after: cursors.alerts, cursorOf });
-  socket.follow("vaultChanged", told(store.tellVault), { after: cursors.vaults, cursorOf });
-  socket.follow("statusChanged", told(store.tellStatus, (status) => {
+  following.follow("proposalChanged", told(store.tellProposal, () => refresher.soon()), { after: cursors.proposals, cursorOf, isCore: true });
+  following.follow("migrationChanged", told(store.tellMigration), { after: cursors.migrations, cursorOf });
+  following.follow("alertChanged", told(store.tellAlert, ({ alert }, isNews) => isNews && sayAlert(alert)), { after: cursors.alerts, cursorOf });
+  following.follow("vaultChanged", told(store.tellVault), { after: cursors.vaults, cursorOf });
+  following.follow("tvlChanged", told(store.tellTvl), { after: cursors.tvls, cursorOf });
+  following.follow("statusChanged", told(store.tellStatus, (status) => {
     clock.hear(status.chainTime);
-    if (isDue() || isUnproven()) refresher.soon();
-  }));
-  socket.connect();
+    if (!following.isWhole || isDue() || isUnproven()) refresher.soon();
+  }), { isCore: true });
+  setInterval(() => !following.isWhole && refresher.soon(), ASK_EVERY);
+  following.connect();
   document.getElementById("more").addEventListener("click", async () => {
     try {
       store.olderPage(await client.ask("older", { after: store.older }));

@@ -1,43 +1,29 @@
-// graphql-transport-ws: subscriptions that go on from the last cursor heard, whatever happens to the connection.
-
-import { Backoff } from "./backoff.js";
+// One connection of graphql-transport-ws, from its beginning to its end.
 
 const PING_EVERY = 10_000; // milliseconds
 const ANSWER_WITHIN = 8_000;
-const STEADY_AFTER = 5_000;
 
-/**
- * Calls `onState` with {live: true}, or {live: false, retryAt} (by performance.now()), and `onLive` each time that all
- * subscriptions stand again, before any message: what has no cursor has to be asked anew then.
- */
 export class Socket {
-  #subscriptions = new Map();
-  #backoff = new Backoff();
-  #socket = null;
-  #ids = 0;
+  #socket;
+  #subscriptions;
+  #byId = new Map();
+  #onStands;
+  #onLost;
   #ping = null;
   #overdue = null;
-  #steady = null;
 
-  constructor(url, documents, { onState, onLive }) {
-    this.url = url;
-    this.documents = documents;
-    this.onState = onState;
-    this.onLive = onLive;
-  }
-
-  /** Follows a document by its name; `onData` gets each message's data, `cursorOf` tells its cursor, if it has one. */
-  follow(name, onData, { after = null, cursorOf = () => null } = {}) {
-    this.#subscriptions.set(name, { name, onData, cursorOf, after, id: null });
-  }
-
-  connect() {
-    const socket = new WebSocket(this.url, "graphql-transport-ws");
-    this.#socket = socket;
+  /** Calls `onStands` once all subscriptions stand, before any message, and `onLost` once, at the end. */
+  constructor(graphql, subscriptions, { onStands, onLost }) {
+    this.#subscriptions = subscriptions;
+    this.#onStands = onStands;
+    this.#onLost = onLost;
+    const url = new URL(graphql);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    this.#socket = new WebSocket(url, "graphql-transport-ws");
     this.#expect();
-    socket.addEventListener("open", () => this.#send({ type: "connection_init" }));
-    socket.addEventListener("message", (event) => socket === this.#socket && this.#hear(JSON.parse(event.data)));
-    socket.addEventListener("close", () => socket === this.#socket && this.#lost());
+    this.#socket.addEventListener("open", () => this.#send({ type: "connection_init" }));
+    this.#socket.addEventListener("message", (event) => this.#hear(JSON.parse(event.data)));
+    this.#socket.addEventListener("close", () => this.#lost());
   }
 
   #send(message) {
@@ -45,6 +31,7 @@ export class Socket {
   }
 
   #hear(message) {
+    if (!this.#onLost) return;
     clearTimeout(this.#overdue);
     switch (message.type) {
       case "connection_ack":
@@ -54,66 +41,47 @@ export class Socket {
         this.#send({ type: "pong" });
         break;
       case "next":
-        this.#told(message);
+        this.#byId.get(message.id)?.hear(message.payload);
         break;
       case "error":
-      case "complete":
-        this.#ended(message);
+        this.#byId.get(message.id)?.hear({ errors: message.payload });
+        this.#socket.close(1000);
+        break;
+      case "complete": // we were too slow, the server leaves, or it does not know our cursor: a new connection sorts it out
+        if (this.#byId.has(message.id)) this.#socket.close(1000);
         break;
     }
   }
 
+  end() {
+    this.#socket.close();
+    this.#lost();
+  }
+
   #stand() {
-    for (const each of this.#subscriptions.values()) this.#subscribe(each);
-    clearInterval(this.#ping);
+    for (const [index, subscription] of this.#subscriptions.entries()) {
+      const id = String(index + 1);
+      this.#byId.set(id, subscription);
+      this.#send({ id, type: "subscribe", payload: { query: subscription.document, variables: subscription.variables } });
+    }
     this.#ping = setInterval(() => {
       this.#send({ type: "ping" });
       this.#expect();
     }, PING_EVERY);
-    this.#steady = setTimeout(() => this.#backoff.reset(), STEADY_AFTER);
-    this.onState({ live: true });
-    this.onLive();
-  }
-
-  #subscribe(each) {
-    each.id = String((this.#ids += 1));
-    const payload = { query: this.documents[each.name], variables: each.after ? { after: each.after } : {} };
-    this.#send({ id: each.id, type: "subscribe", payload });
-  }
-
-  #told({ id, payload }) {
-    const each = [...this.#subscriptions.values()].find((subscription) => subscription.id === id);
-    // An error here is followed by the end, and that by a new beginning.
-    if (!each || !payload.data) return;
-    each.after = each.cursorOf(payload.data) ?? each.after;
-    each.onData(payload.data);
-  }
-
-  /** One subscription is over: we were too slow, the server leaves, or it does not know our cursor (any more). A new
-   *  connection sorts it out; what is asked anew once it stands makes up for a cursor that is given up. */
-  #ended({ id, type }) {
-    const each = [...this.#subscriptions.values()].find((subscription) => subscription.id === id);
-    if (!each) return;
-    if (type === "error") each.after = null;
-    this.#socket.close(1000);
+    this.#onStands();
   }
 
   /** Something has to be heard in time: a connection may be dead without anybody saying so. */
   #expect() {
     clearTimeout(this.#overdue);
-    this.#overdue = setTimeout(() => {
-      this.#socket.close();
-      this.#lost();
-    }, ANSWER_WITHIN);
+    this.#overdue = setTimeout(() => this.end(), ANSWER_WITHIN);
   }
 
   #lost() {
     clearInterval(this.#ping);
     clearTimeout(this.#overdue);
-    clearTimeout(this.#steady);
-    this.#socket = null;
-    const wait = this.#backoff.next();
-    this.onState({ live: false, retryAt: performance.now() + wait });
-    setTimeout(() => this.connect(), wait);
+    const onLost = this.#onLost;
+    this.#onLost = null;
+    onLost?.();
   }
 }

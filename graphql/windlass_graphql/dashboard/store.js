@@ -6,7 +6,10 @@ const MOST_ALERTS = 30;
 export class Store {
   proposals = new Map();
   migrations = new Map();
+  /** The largest ones, for what is verified of them. */
   vaults = new Map();
+  /** What all vaults of a token hold together, by the token. */
+  tvls = new Map();
   alerts = new Map();
   multisigs = [];
   multisigCount = 0;
@@ -28,8 +31,10 @@ export class Store {
     this.#toldSince.clear();
   }
 
+  /** Gives the alerts that are news, oldest first; of the first overview none is. */
   overview(data) {
-    const { open, closed, migrations, vaults, multisigs, alerts } = data;
+    const news = this.status ? data.alerts.nodes.filter((alert) => this.#isNews(alert)).reverse() : [];
+    const { open, closed, migrations, vaults, tvls, multisigs, alerts } = data;
     const listed = [...open.nodes, ...closed.nodes];
     if (this.#closedPages <= 1) {
       this.#replace(this.proposals, listed);
@@ -42,11 +47,13 @@ export class Store {
     this.#replace(this.migrations, migrations.nodes);
     this.#replace(this.vaults, vaults.nodes);
     this.vaultCount = vaults.totalCount;
+    this.#replace(this.tvls, tvls, "mint");
     this.multisigs = multisigs.nodes;
     this.multisigCount = multisigs.totalCount;
     this.#merge(this.alerts, alerts.nodes, "id");
     this.cursors = data.cursors;
     this.tellStatus(data.indexerStatus);
+    return news;
   }
 
   /** Another page of decided proposals. */
@@ -68,9 +75,13 @@ export class Store {
     this.#tell(this.vaults, address, vault);
   }
 
+  tellTvl({ mint, tvl }) {
+    this.#tell(this.tvls, mint, tvl);
+  }
+
   /** Whether it is news: neither known nor withdrawn. */
   tellAlert({ alert }) {
-    const news = !alert.withdrawnAt && !this.alerts.has(alert.id);
+    const news = this.#isNews(alert);
     this.#tell(this.alerts, alert.id, alert);
     return news;
   }
@@ -117,6 +128,10 @@ export class Store {
     return [...found.values()];
   }
 
+  #isNews({ id, withdrawnAt }) {
+    return !withdrawnAt && !this.alerts.has(id);
+  }
+
   #where(states) {
     return [...this.proposals.values()].filter((proposal) => states.has(proposal.state));
   }
@@ -128,10 +143,10 @@ export class Store {
     this.asOf = new Date();
   }
 
-  #replace(map, nodes) {
-    const listed = new Set(nodes.map((node) => node.address));
-    for (const key of map.keys()) if (!listed.has(key) && !this.#toldSince.has(key)) map.delete(key);
-    this.#merge(map, nodes);
+  #replace(map, nodes, key = "address") {
+    const listed = new Set(nodes.map((node) => node[key]));
+    for (const known of map.keys()) if (!listed.has(known) && !this.#toldSince.has(known)) map.delete(known);
+    this.#merge(map, nodes, key);
   }
 
   #merge(map, nodes, key = "address") {

@@ -5,6 +5,8 @@ import { element, setText, showIf } from "./elements.js";
 import { baseUnits, count, plural } from "./format.js";
 import { Keyed } from "./keyed.js";
 
+const MOST = 32; // tokens that the API lists
+
 /** {update(store)} of the panel in the page. */
 export function vaults(container) {
   const list = element("ul", { class: "tokens" });
@@ -17,26 +19,18 @@ export function vaults(container) {
         container.replaceChildren(list, note);
         placed = true;
       }
-      const all = [...store.vaults.values()];
-      tokens.update(totals(all));
-      const some = store.vaultCount > all.length ? `Of the ${count(all.length)} largest of ${plural(store.vaultCount, "vault")}. ` : "";
+      const all = [...store.tvls.values()].sort(largest);
+      tokens.update(all);
+      const some = all.length >= MOST ? `The ${count(all.length)} tokens of which most is held. ` : "";
       setText(note, `${some}In base units of each token; locked ones back open positions.`);
       showIf(note, all.length);
     },
   };
 }
 
-function totals(all) {
-  const found = new Map();
-  for (const { mint, totalBalance, lockedBalance, availableBalance } of all) {
-    const sum = found.get(mint) ?? { mint, total: 0n, locked: 0n, available: 0n, vaults: 0 };
-    sum.total += BigInt(totalBalance);
-    sum.locked += BigInt(lockedBalance);
-    sum.available += BigInt(availableBalance);
-    sum.vaults += 1;
-    found.set(mint, sum);
-  }
-  return [...found.values()].sort((a, b) => (a.total < b.total ? 1 : -1));
+function largest(a, b) {
+  const [one, other] = [BigInt(a.total), BigInt(b.total)];
+  return one === other ? (a.mint < b.mint ? -1 : 1) : one < other ? 1 : -1;
 }
 
 function token({ mint }) {
@@ -51,9 +45,9 @@ function token({ mint }) {
   );
   return {
     element: root,
-    update(sum) {
-      setText(total, baseUnits(sum.total));
-      setText(parts, `${baseUnits(sum.available)} available, ${baseUnits(sum.locked)} locked, in ${plural(sum.vaults, "vault")}`);
+    update(tvl) {
+      setText(total, baseUnits(tvl.total));
+      setText(parts, `${baseUnits(tvl.available)} available, ${baseUnits(tvl.locked)} locked, in ${plural(tvl.vaults, "vault")}`);
     },
   };
 }

@@ -38,6 +38,7 @@ _TABLES = [
     "alerts",
     "approval_history",
     "audit_log",
+    "authorized_programs",
     "balance_snapshots",
     "changes",
     "changes_given_up",
@@ -57,6 +58,7 @@ _TABLES = [
     "unbacked_vaults",
     "upgrade_history",
     "upgrade_proposals",
+    "vault_authorities",
     "vault_transactions",
     "vaults",
 ]

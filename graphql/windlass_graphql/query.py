@@ -9,6 +9,7 @@ from windlass_graphql.orders import OF_PROGRAMS, OF_PROPOSALS, OF_VAULTS
 from windlass_graphql.reads import Argument, Listing, Many, One, Value, reading
 from windlass_graphql.scalars import Int53
 from windlass_graphql.types.alert import Alert, AlertKind
+from windlass_graphql.types.authority import VaultAuthority
 from windlass_graphql.types.change import Cursors
 from windlass_graphql.types.migration import Migration, migrations
 from windlass_graphql.types.multisig import Multisig
@@ -167,6 +168,10 @@ class Query:
     tvls: list[Tvl] = reading(
         "The same of each token, the largest amount first, at most 32.",
         Many("tvl", "{t}.total DESC, {t}.mint", most=32),
+    )
+    vault_authorities: list[VaultAuthority] = reading(
+        "Who lets programs move collateral, of each vault program that is followed.",
+        Many("vault_authority", "{t}.address"),
     )
     reconciliations: Connection[Reconciliation] = reading(
         "Comparisons of the vaults with their token accounts, newest first.",

@@ -183,7 +183,10 @@ class Subscription:
                     cursor=cursor, mint=strawberry.ID(each.change.key), tvl=each.row and each.reader.node(each.row)
                 )
 
-    @subscription("The indexer's progress, a few times a second at most.")
+    @subscription(
+        "The indexer's progress, a few times a second at most. It has no history to go on from: each message is all "
+        "that there is to know, so whoever comes back begins with what is so now (`includeCurrent`)."
+    )
     async def indexer_status_changed(
         self, info: Info, include_current: IncludeCurrent = False
     ) -> AsyncGenerator[IndexerStatus, None]:

@@ -103,6 +103,27 @@ CROSS JOIN LATERAL (
     ) known
 ) before
 
+-- fragment: vault_authority
+SELECT
+    a.authority AS address,
+    a.admin,
+    a.slot AS updated_slot,
+    CASE WHEN a.slot <= chain.finalized_slot THEN 'finalized' ELSE 'confirmed' END AS commitment
+FROM vault_authorities a
+LEFT JOIN (SELECT coalesce(max(finalized_slot), 0) AS finalized_slot FROM cursors) chain ON true
+
+-- fragment: authorized_program
+SELECT
+    p.authority AS authority_address,
+    p.program,
+    p.signer,
+    p.authorized_at,
+    p.slot,
+    p.signature,
+    CASE WHEN p.slot <= chain.finalized_slot THEN 'finalized' ELSE 'confirmed' END AS commitment
+FROM authorized_programs p
+LEFT JOIN (SELECT coalesce(max(finalized_slot), 0) AS finalized_slot FROM cursors) chain ON true
+
 -- fragment: reconciliation
 SELECT
     r.id,

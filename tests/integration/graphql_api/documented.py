@@ -116,5 +116,16 @@ async def write(read_model: ReadModel) -> None:
            SELECT address, mint, token_account, total_balance, total_balance - 1, updated_slot, $1, 1 FROM vaults""",
         executed_at,
     )
+    await connection.execute(
+        "INSERT INTO vault_authorities SELECT $1, $2, updated_slot FROM vaults", authority := key(), key()
+    )
+    await connection.execute(
+        "INSERT INTO authorized_programs SELECT $1, $2, $3, $4, updated_slot, $5 FROM vaults",
+        authority,
+        key(),
+        key(),
+        executed_at,
+        signature(),
+    )
     await read_model.verified(governance.multisig, executed_at)
     await read_model.chain(GENESIS + timedelta(days=6), finalized_slot=read_model.slot - 2)

@@ -74,6 +74,13 @@ _TIMELINE = [
     """INSERT INTO unbacked_vaults
        SELECT address, mint, token_account, total_balance, nullif(total_balance, 0), created_slot, created_at, 1
        FROM vaults""",
+    # Of a vault's address no authority is ever, but the read model does not know.
+    "INSERT INTO vault_authorities SELECT address, owner, created_slot FROM vaults WHERE total_balance > 0",
+    """INSERT INTO authorized_programs
+       SELECT address, owner, mint, created_at, created_slot + n, signature
+       FROM vaults, generate_series(1, 2) AS n,
+            LATERAL (SELECT min(created_signature) AS signature FROM upgrade_proposals) AS any_transaction
+       ON CONFLICT DO NOTHING""",
     """INSERT INTO events (slot, signature, path, program, name, bytes, data)
        SELECT created_slot, created_signature, '{0}', program, NULL, sha256(kind::text::bytea), '{"raw": ""}'
        FROM upgrade_proposals""",

@@ -39,7 +39,7 @@ dev: $(STAMP) ## everything up: chain, database, indexer, API
 test: $(STAMP) ## every test but the long ones and those that need a validator, in WORKERS (2) processes
 	@if command -v cargo >/dev/null; then cargo test --quiet --locked --manifest-path programs/Cargo.toml -p windlass-rules; \
 	else echo "cargo is not here: windlass-rules' own tests are left out"; fi
-	@$(BIN)/pytest -q -n $(or $(WORKERS),2) --dist loadfile -m "not validator and not long and not browser" $(ARGS)
+	@$(BIN)/pytest -q -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder -m "not validator and not long and not browser" $(ARGS)
 
 test-browser: $(BROWSER) ## the dashboard in Debian's Chromium; screenshots in WINDLASS_SCREENSHOTS (test-output)
 	@$(BIN)/pytest -q -m browser tests/browser $(ARGS)

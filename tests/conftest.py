@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -10,6 +11,30 @@ from stack.postgres import create_database, create_template, database_url, drop_
 # The same examples in every run, and no test that fails because the machine was busy.
 settings.register_profile("windlass", deadline=None, derandomize=True)
 settings.load_profile("windlass")
+
+
+# A file's tests stay with one worker (they share what is costly), so the files that take minutes have to begin first:
+# those that begin last are waited for by everybody. In the order of what they take; `--durations` tells.
+LONGEST_FIRST = (
+    "acceptance/test_demo.py",
+    "integration/indexer/test_plans.py",
+    "integration/programs/test_refusals.py",
+    "simulation/test_simulation.py",
+    "integration/commands/test_service.py",
+    "integration/commands/test_refusals.py",
+    "integration/commands/test_migration_at_scale.py",
+    "acceptance/test_rollback_drill.py",
+    "acceptance/test_command_service.py",
+    "integration/programs/test_vault_lives.py",
+    "integration/programs/test_code_digests.py",
+)
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest; the others keep their order."""
+    ranks = {HERE / name: rank for rank, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
 
 
 def pytest_configure(config: pytest.Config) -> None:

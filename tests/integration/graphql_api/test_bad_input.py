@@ -1,11 +1,28 @@
 """What cannot be answered gets one clear error with a code, and nothing of the inside."""
 
+from collections.abc import AsyncIterator
+
 import asyncpg
 import pytest
+import pytest_asyncio
 from integration.graphql_api.service import Service, running
+from stack.postgres import create_database, database_url, drop_database
 from stack.read_model import ReadModel, key
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+WITH_ITS_OWN_DATABASE = pytest.mark.asyncio(loop_scope="function")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def service(postgres: str, template_database: str) -> AsyncIterator[Service]:
+    """One server over one empty database for all that is refused: nothing of it is written."""
+    name = await create_database(postgres, template_database)
+    async with running(database_url(postgres, name)) as service:
+        yield service
+    await drop_database(postgres, name)
+
 
 BAD_QUERIES = [
     ('{ multisig(address: "x") { address } }', "BAD_ADDRESS", "address: expected an address (32 bytes in base58"),
@@ -165,13 +182,15 @@ async def test_values_in_variables_are_bounded(service: Service) -> None:
             assert (await service.refusal(query, state=["READY"] * number))["extensions"] == {"code": code}
 
 
-async def test_a_cursor_of_another_list_is_refused(service: Service, read_model: ReadModel) -> None:
+@WITH_ITS_OWN_DATABASE
+async def test_a_cursor_of_another_list_is_refused(database: str, read_model: ReadModel) -> None:
     await read_model.vault(key(), [1])
-    answer = await service.ask("{ vaults { pageInfo { endCursor } } }")
-    error = await service.refusal(
-        "query ($after: String) { proposals(after: $after) { nodes { id } } }",
-        after=answer["vaults"]["pageInfo"]["endCursor"],
-    )
+    async with running(database) as service:
+        answer = await service.ask("{ vaults { pageInfo { endCursor } } }")
+        error = await service.refusal(
+            "query ($after: String) { proposals(after: $after) { nodes { id } } }",
+            after=answer["vaults"]["pageInfo"]["endCursor"],
+        )
     assert error["extensions"] == {"code": "BAD_CURSOR"}
 
 
@@ -183,6 +202,7 @@ async def test_a_bad_subscription_is_refused_clearly(service: Service) -> None:
         assert error["extensions"] == {"code": "BAD_ADDRESS"}
 
 
+@WITH_ITS_OWN_DATABASE
 async def test_what_goes_wrong_inside_stays_inside(database: str, read_model: ReadModel) -> None:
     await read_model.connection.execute("ALTER TABLE vaults RENAME COLUMN mint TO coin")
     async with running(database, expect_errors=True) as service:
@@ -191,6 +211,7 @@ async def test_what_goes_wrong_inside_stays_inside(database: str, read_model: Re
         assert error["message"] == "something went wrong here, not in your query; it has been logged"
 
 
+@WITH_ITS_OWN_DATABASE
 async def test_a_statement_that_takes_too_long_is_stopped(database: str) -> None:
     connection = await asyncpg.connect(database)
     async with running(database) as service, connection.transaction():
@@ -208,6 +229,7 @@ async def test_a_request_that_is_too_large_is_refused(service: Service) -> None:
     assert response.json()["errors"][0]["extensions"] == {"code": "TOO_LARGE"}
 
 
+@WITH_ITS_OWN_DATABASE
 async def test_pages_of_other_origins_may_ask_only_where_they_are_named(database: str) -> None:
     named, other = "https://app.example", "https://elsewhere.example"
     async with running(database, WINDLASS_CORS_ORIGINS=named) as service:

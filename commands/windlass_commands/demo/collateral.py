@@ -5,17 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from solders.instruction import Instruction
-from solders.system_program import CreateAccountParams, create_account
-from spl.token.instructions import (
-    InitializeMintParams,
-    MintToParams,
-    create_idempotent_associated_token_account,
-    initialize_mint,
-    mint_to,
-)
-from windlass_programs.addresses import TOKEN_PROGRAM, associated_token_address, vault_address
+from windlass_programs.addresses import associated_token_address, vault_address
 
 from windlass_commands.amounts import tokens
+from windlass_commands.demo import token
 from windlass_commands.demo.cast import DECIMALS, DEPOSITS, SYMBOL
 from windlass_commands.demo.stage import Stage
 from windlass_commands.explanation import Subject
@@ -23,9 +16,6 @@ from windlass_commands.instructions.deposit import deposit
 from windlass_commands.instructions.initialize_vault import initialize_vault
 from windlass_commands.instructions.withdraw_all import withdraw_all
 from windlass_commands.keypairs import Signer
-
-# An SPL mint's account (spl-token, Mint::LEN).
-MINT_BYTES = 82
 
 
 async def play(stage: Stage) -> None:
@@ -57,49 +47,14 @@ def withdraw_all_of(stage: Stage, user: Signer) -> Instruction:
 
 async def _make_token(stage: Stage) -> None:
     treasurer, mint = stage.cast.treasurer, stage.cast.mint
-    landed = await stage.send(
-        [
-            create_account(
-                CreateAccountParams(
-                    from_pubkey=treasurer.address,
-                    to_pubkey=mint.address,
-                    lamports=await stage.rpc.rent(MINT_BYTES),
-                    space=MINT_BYTES,
-                    owner=TOKEN_PROGRAM,
-                )
-            ),
-            initialize_mint(
-                InitializeMintParams(
-                    decimals=DECIMALS,
-                    program_id=TOKEN_PROGRAM,
-                    mint=mint.address,
-                    mint_authority=treasurer.address,
-                )
-            ),
-        ],
-        treasurer,
-        mint,
-    )
+    rent = await stage.rpc.rent(token.MINT_BYTES)
+    landed = await stage.send(token.made(mint.address, DECIMALS, treasurer.address, rent), treasurer, mint)
     stage.narrator.step(f"a token to deposit, {SYMBOL} (SPL, {DECIMALS} decimals)", landed.signature, landed.slot, None)
 
 
 async def _fund(stage: Stage, name: str) -> None:
     treasurer, mint, user = stage.cast.treasurer, stage.cast.mint.address, stage.cast.users[name]
-    await stage.send(
-        [
-            create_idempotent_associated_token_account(treasurer.address, user.address, mint),
-            mint_to(
-                MintToParams(
-                    program_id=TOKEN_PROGRAM,
-                    mint=mint,
-                    dest=associated_token_address(user.address, mint),
-                    mint_authority=treasurer.address,
-                    amount=DEPOSITS[name],
-                )
-            ),
-        ],
-        treasurer,
-    )
+    await stage.send(token.given(mint, treasurer.address, user.address, DEPOSITS[name]), treasurer)
 
 
 async def _deposit(stage: Stage, name: str) -> None:

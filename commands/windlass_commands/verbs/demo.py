@@ -23,6 +23,7 @@ from windlass_commands.output import Output
 from windlass_commands.session import run
 from windlass_commands.verbs.dev import VALIDATOR, print_urls
 
+Command = Callable[..., None]
 Tell = Callable[[Urls, Cast, Narrator, AgaveValidator | None], Awaitable[dict[str, Any]]]
 
 # Half of a cluster's 400 ms: the story is for watching, not for waiting.
@@ -30,6 +31,30 @@ SLOT_MS = 200
 # 8 ticks. A snapshot comes every hundred slots, and the story waits for one before the two days pass.
 VALIDATOR_SLOT_MS = 50
 INTERRUPTED = 130
+
+
+def of_a_story(told: str) -> Callable[[Command], Command]:
+    """The options of a command that tells a story on a stack of its own; `told`: the verb for the help."""
+    options = (
+        click.option(
+            "--validator",
+            type=VALIDATOR,
+            help=f"{told} on Agave's solana-test-validator, at this path, which is restarted to let the two days pass.",
+        ),
+        click.option(
+            "--slot-ms",
+            type=click.IntRange(20),
+            help=f"Slot length. Default: {SLOT_MS}, with --validator {VALIDATOR_SLOT_MS}.",
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Print one JSON object a step instead of the story."),
+    )
+
+    def with_options(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return with_options
 
 
 @click.command(
@@ -41,17 +66,7 @@ INTERRUPTED = 130
     ),
 )
 @click.option("--exit", "ends", is_flag=True, help="End after the story instead of staying up.")
-@click.option(
-    "--validator",
-    type=VALIDATOR,
-    help="Tell it on Agave's solana-test-validator, at this path, which is restarted to let the two days pass.",
-)
-@click.option(
-    "--slot-ms",
-    type=click.IntRange(20),
-    help=f"Slot length. Default: {SLOT_MS}, with --validator {VALIDATOR_SLOT_MS}.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a step instead of the story.")
+@of_a_story("Tell it")
 def command(ends: bool, validator: Path | None, slot_ms: int | None, as_json: bool) -> None:
     """Watch a governed upgrade of a real program, from the first deposit to the new code, and read it back.
 

@@ -10,8 +10,7 @@ from windlass_commands.demo.story import drill
 from windlass_commands.options import examples
 from windlass_commands.output import Output
 from windlass_commands.session import run
-from windlass_commands.verbs.demo import SLOT_MS, VALIDATOR_SLOT_MS, play
-from windlass_commands.verbs.dev import VALIDATOR
+from windlass_commands.verbs.demo import of_a_story, play
 
 
 @click.command(
@@ -23,17 +22,7 @@ from windlass_commands.verbs.dev import VALIDATOR
     ),
 )
 @click.option("--stay", is_flag=True, help="Stay up after the drill instead of ending.")
-@click.option(
-    "--validator",
-    type=VALIDATOR,
-    help="Drill on Agave's solana-test-validator, at this path, which is restarted to let the two days pass.",
-)
-@click.option(
-    "--slot-ms",
-    type=click.IntRange(20),
-    help=f"Slot length. Default: {SLOT_MS}, with --validator {VALIDATOR_SLOT_MS}.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a step instead of the story.")
+@of_a_story("Drill")
 def command(stay: bool, validator: Path | None, slot_ms: int | None, as_json: bool) -> None:
     """Practise the way back, from the first refused withdrawal to the last token paid out, with times.
 

@@ -66,10 +66,11 @@ bench-indexer: $(STAMP) ## decode, backfill, rebuild, live (ARGS="live --minutes
 	@! command -v npm >/dev/null || npm ci --silent --prefix benchmarks/indexer/peers
 	@PYTHONPATH=.:tests $(BIN)/python -m benchmarks.indexer $(ARGS)
 
-test-rust: ## all Rust tests and lints
+test-rust: ## all Rust tests and lints (windlass-stateful's are test-stateful's)
 	@cargo fmt --all --check --manifest-path programs/Cargo.toml
 	@cargo fmt --check --manifest-path programs/fuzz/Cargo.toml
 	@cargo clippy --quiet --locked --workspace --all-targets --manifest-path programs/Cargo.toml -- -D warnings
+	@cargo clippy --quiet --locked --target-dir programs/target --manifest-path programs/fuzz/Cargo.toml -- -D warnings
 	@cargo test --quiet --locked --workspace --manifest-path programs/Cargo.toml
 
 test-model: ## every state of small multisigs, completely; then 4 members and 3 proposals for MINUTES (10) of processor time
@@ -80,8 +81,9 @@ stateful: ## random lives of a multisig on the built program against the rules (
 	@cargo run --quiet --release --locked --manifest-path programs/windlass-stateful/Cargo.toml -- \
 		$(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(TRANSITIONS),--transitions $(TRANSITIONS)) $(if $(LIFE),--life $(LIFE)) $(ARGS)
 
-test-stateful: ## a rule broken in its model is noticed
+test-stateful: ## its lints, and that a rule broken in its model is noticed
 	@cargo fmt --check --manifest-path programs/windlass-stateful/Cargo.toml
+	@cargo clippy --quiet --release --locked --all-targets --manifest-path programs/windlass-stateful/Cargo.toml -- -D warnings
 	@cargo test --quiet --release --locked --manifest-path programs/windlass-stateful/Cargo.toml
 
 fuzz: ## inputs that coverage finds, against the rules and what is decoded, for MINUTES (30) of processor time; TARGET is accounts, loader, plans or lives

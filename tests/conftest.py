@@ -18,7 +18,6 @@ settings.load_profile("windlass")
 LONGEST_FIRST = (
     "acceptance/test_demo.py",
     "integration/indexer/test_plans.py",
-    "integration/programs/test_refusals.py",
     "simulation/test_simulation.py",
     "integration/commands/test_service.py",
     "integration/commands/test_refusals.py",

@@ -81,8 +81,8 @@ pub fn other_create_key(number: u8) -> Pubkey {
     named(&format!("create key {number}"))
 }
 
-impl Places {
-    pub fn new() -> Self {
+impl Default for Places {
+    fn default() -> Self {
         let relay = named("relay");
         let create_key = named("create key");
         let multisig = multisig_of(&create_key);
@@ -105,7 +105,9 @@ impl Places {
             receipts: Cache::default(),
         }
     }
+}
 
+impl Places {
     pub fn proposal(&self, id: u64) -> Place {
         let parts = [seeds::PROPOSAL, self.multisig.address.as_ref(), &id.to_le_bytes()];
         *self.proposals.borrow_mut().entry(id).or_insert_with(|| derive(&parts, &windlass::ID))

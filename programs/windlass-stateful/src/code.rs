@@ -36,10 +36,13 @@ impl Code {
     }
 }
 
+/// Bytes, and what `verify_buffer` computes of them.
+type Made = (Rc<Vec<u8>>, [u8; 32]);
+
 /// Every code that was asked for, made once.
 pub struct Codes {
     elf: Vec<u8>,
-    made: RefCell<HashMap<Code, (Rc<Vec<u8>>, [u8; 32])>>,
+    made: RefCell<HashMap<Code, Made>>,
 }
 
 impl Codes {
@@ -65,7 +68,7 @@ impl Codes {
         self.elf.len() + ROOM
     }
 
-    fn get(&self, code: Code) -> (Rc<Vec<u8>>, [u8; 32]) {
+    fn get(&self, code: Code) -> Made {
         let make = || {
             let bytes = self.make(code);
             let digest = chained(&bytes, bytes.len());

@@ -207,7 +207,7 @@ impl<'a> Life<'a> {
         let comparison =
             Comparison { chain: &self.chain, world: &self.world, told: &self.told, setting: self.setting };
         comparison.touched(&touched)?;
-        if self.sent % EVERYTHING == 0 {
+        if self.sent.is_multiple_of(EVERYTHING) {
             comparison.all()?;
         }
         Ok(())

@@ -35,7 +35,7 @@ impl Ground {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let (built, tests) =
             (here.join("../windlass_programs/built"), here.join("../../tests/programs/built"));
-        let places = Places::new();
+        let places = Places::default();
         let elf = std::fs::read(tests.join("ledger.so")).expect("ledger.so is built");
         let codes = Codes::new(elf, &places.multisig.address);
         let chain = Chain::new(&places, &codes, &built, &tests);

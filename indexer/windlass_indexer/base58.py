@@ -15,4 +15,5 @@ def decode(text: str) -> bytes:
         return b""
     number = mpz(text.encode().translate(_DIGITS).decode(), 58)
     zeros = len(text) - len(text.lstrip("1"))
-    return bytes(zeros) + int(number).to_bytes((number.bit_length() + 7) // 8, "big")
+    digits: bytes = number.to_bytes((number.bit_length() + 7) // 8, "big")
+    return bytes(zeros) + digits

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from windlass_programs.addresses import address_text
@@ -26,8 +26,7 @@ _HEADER_END = 56
 _NO_SEQ = 1 << 63
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event of a followed program.
 
     `name` is None where the IDL does not know the event (or what follows its discriminator): it is kept with its
@@ -92,17 +91,17 @@ class FollowedProgram:
             name, data = self._decode(emission.raw)
             stream, seq = self._header(emission.raw)
             yield Event(
-                slot=transaction.slot,
-                transaction_index=transaction.index,
-                signature=transaction.signature,
-                path=emission.path,
-                program=self.address,
-                name=name,
-                stream=stream,
-                seq=seq,
-                block_time=transaction.block_time,
-                raw=emission.raw,
-                data=data,
+                transaction.slot,
+                transaction.index,
+                transaction.signature,
+                emission.path,
+                self.address,
+                name,
+                stream,
+                seq,
+                transaction.block_time,
+                emission.raw,
+                data,
             )
 
     def logged(self, transaction: Transaction) -> Iterator[tuple[str | None, dict[str, Any]]]:

@@ -6,10 +6,9 @@ that name as its only key; a struct is an object with the IDL's own field names.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from struct import Struct
-from typing import Any
+from typing import Any, NamedTuple
 
 from windlass_programs import fixed
 from windlass_programs.borsh import Reader, TruncatedData
@@ -32,8 +31,7 @@ class MalformedData(CodecError):
     """The discriminator is known, but what follows is not what the IDL says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """The name that the IDL gives, and the fields as plain JSON values.
 
     `rest` is how many bytes follow the last field: of an event, what a newer version of the program says besides.

@@ -34,13 +34,24 @@ def structure(names: Sequence[str] | None, fields: Sequence[Fixed]) -> Fixed:
     """An object with these names, or a list where they have none."""
     places = [sum(field.values for field in fields[:number]) for number in range(len(fields))]
     keys: Sequence[Any] = range(len(fields)) if names is None else names
-    plan = [(key, place, field.convert) for key, place, field in zip(keys, places, fields, strict=True)]
+    count = sum(field.values for field in fields)
+    # Taken as they are first, and then those made anew that are not what they stand for: most are numbers.
+    first = [(key, place) for key, place in zip(keys, places, strict=True)]
+    made = [
+        (key, place, field.convert)
+        for key, place, field in zip(keys, places, fields, strict=True)
+        if field.convert is not None
+    ]
+    flat = count == len(fields)
 
     def convert(values: Sequence[Any], start: int) -> Json:
-        return {
-            key: values[start + place] if convert is None else convert(values, start + place)
-            for key, place, convert in plan
-        }
+        if flat:
+            value = dict(zip(keys, values[start : start + count], strict=True))
+        else:
+            value = {key: values[start + place] for key, place in first}
+        for key, place, make in made:
+            value[key] = make(values, start + place)
+        return value
 
     return Fixed(
         "".join(field.format for field in fields),

@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import replace
 from functools import reduce
 from typing import Any
 
@@ -108,7 +107,7 @@ async def test_a_stream_that_cannot_be_folded_stops_no_other(pool: asyncpg.Pool)
     sound = [vault_history(f"sound {number}", random.Random(number), moves=3) for number in range(5)]
     broken = vault_history("broken", random.Random(9), moves=3)
     # Balances that do not add up: a table's own check refuses them.
-    impossible = replace(broken.events[-1], data=broken.events[-1].data | {"locked_balance": 1})
+    impossible = broken.events[-1]._replace(data=broken.events[-1].data | {"locked_balance": 1})
     events = [event for history in sound for event in history.events]
     events[7:7] = [*broken.events[:-1], impossible]
     committed = await store_on(pool).commit(VAULT, events, Cursor(900, None))
@@ -125,7 +124,7 @@ async def test_a_stream_that_cannot_be_folded_stops_no_other(pool: asyncpg.Pool)
 async def test_an_event_that_no_table_knows_is_kept_and_counts_in_its_stream_and_is_told(pool: asyncpg.Pool) -> None:
     history = vault_history("newer", random.Random(2), moves=2)
     history.emit("CollateralLocked", amount=1)
-    history.events[-1] = replace(history.events[-1], name=None, data={"raw": history.events[-1].raw.hex()})
+    history.events[-1] = history.events[-1]._replace(name=None, data={"raw": history.events[-1].raw.hex()})
     await store_on(pool).commit(VAULT, history.events)
     row = await pool.fetchrow("SELECT seq, digest, disagreement FROM streams")
     told = "event 4 (not in the IDL) is known to no table: what is shown may be older than the chain"
@@ -140,7 +139,7 @@ async def test_two_events_for_one_place_in_a_stream_are_told(pool: asyncpg.Pool)
     store = store_on(pool)
     await store.commit(VAULT, history.events)
     other = vault_history("other", random.Random(4), moves=1).events[0].signature
-    await store.commit(VAULT, [replace(history.events[1], signature=other)])
+    await store.commit(VAULT, [history.events[1]._replace(signature=other)])
     disagreement = await pool.fetchval("SELECT disagreement FROM streams")
     assert disagreement == f"event 2 is in {history.events[1].signature} and in {other}"
     assert await pool.fetchval("SELECT count(*) FROM events") == 3

@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -96,7 +95,7 @@ def a_chains_events(seed: int) -> list[Event]:
             reverted=0,
         )
     # A migration comes after its start.
-    tracker.events = [replace(event, slot=event.slot + 100) for event in tracker.events]
+    tracker.events = [event._replace(slot=event.slot + 100) for event in tracker.events]
     histories: list[History] = [
         council,
         tracker,
@@ -109,7 +108,7 @@ def a_chains_events(seed: int) -> list[Event]:
 
 def elsewhere(event: Event) -> Event:
     """The same on the fork that won: later, and elsewhere in its block."""
-    return replace(event, slot=event.slot + 5, transaction_index=9)
+    return event._replace(slot=event.slot + 5, transaction_index=9)
 
 
 @given(seed=st.integers(0, 2**32), since=st.floats(0, 1), chance=st.randoms(use_true_random=False))

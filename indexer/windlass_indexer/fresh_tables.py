@@ -15,6 +15,7 @@ _SQL = queries.load("fresh_tables.sql")
 _LOCK_MILLISECONDS = 30
 _PAUSE_SECONDS = 0.1
 _TRIES = 50
+_DROP = "DROP SCHEMA IF EXISTS windlass_rebuild, windlass_replaced CASCADE"
 
 
 class FreshTables:
@@ -36,7 +37,7 @@ class FreshTables:
                 )
             kinds = ("create", "options", "constraints", "indexes", "privileges")
             statements = [statement for kind in kinds for statement in await self._read(kind)]
-            await self._connection.execute("DROP SCHEMA IF EXISTS windlass_rebuild CASCADE")
+            await self._connection.execute(_DROP)
             await self._connection.execute("CREATE SCHEMA windlass_rebuild")
             await self._connection.execute("SET LOCAL search_path = windlass_rebuild, public")
             for statement in statements:
@@ -44,7 +45,8 @@ class FreshTables:
         await self._connection.execute("SET search_path = windlass_rebuild, public")
 
     async def swap(self) -> float:
-        """Put them in the serving tables' place, which are dropped, in the caller's transaction.
+        """Put them in the serving tables' place, in the caller's transaction; `drop` drops those after its end, when
+        nobody waits any more.
 
         Gives the moment (`monotonic`) from which on readers wait for the transaction's end. Raises RebuildRefused.
         """
@@ -65,14 +67,8 @@ class FreshTables:
         )
         for statement in [*views, *(reference["make"] for reference in references)]:
             await self._connection.execute(statement)
-        replaced = ", ".join(f"windlass_replaced.{table}" for table in self._tables)
-        try:
-            await self._connection.execute(f"DROP TABLE {replaced}")
-        except asyncpg.DependentObjectsStillExistError as error:
-            raise RebuildRefused(
-                f"something that a rebuild does not carry over reads the tables: {error.detail}"
-            ) from None
-        await self._connection.execute("DROP SCHEMA windlass_replaced; DROP SCHEMA windlass_rebuild")
+        if left := [row[0] for row in await self._connection.fetch(_SQL["still_needed"])]:
+            raise RebuildRefused(f"something that a rebuild does not carry over reads the tables: {', '.join(left)}")
         self._validate = [reference["validate"] for reference in references]
         return began
 
@@ -82,8 +78,8 @@ class FreshTables:
             await self._connection.execute(statement)
 
     async def drop(self) -> None:
-        """Leave nothing behind."""
-        await self._connection.execute("DROP SCHEMA IF EXISTS windlass_rebuild CASCADE; SET search_path = public")
+        """Leave nothing behind, of the fresh tables or of those that they replaced."""
+        await self._connection.execute(f"{_DROP}; SET search_path = public")
 
     async def _read(self, query: str) -> list[str]:
         return [row[0] for row in await self._connection.fetch(_SQL[query], self._tables)]

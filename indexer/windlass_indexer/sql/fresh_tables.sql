@@ -68,3 +68,24 @@ FROM pg_depend
 JOIN pg_rewrite ON pg_depend.classid = 'pg_rewrite'::regclass AND pg_rewrite.oid = objid
 JOIN pg_class AS view ON view.oid = ev_class AND relkind = 'm'
 WHERE refclassid = 'pg_class'::regclass AND refobjid = ANY($1::text[]::regclass[])
+
+-- name: still_needed
+-- What goes on meaning the tables that were replaced, or their row types, and is no part of them: they are dropped
+-- afterwards, with all that depends on them.
+WITH replaced AS (
+    SELECT oid, relname, reltype FROM pg_class
+    WHERE relnamespace = 'windlass_replaced'::regnamespace AND relkind IN ('r', 'p')
+), meant AS (
+    SELECT 'pg_class'::regclass AS class, oid, relname FROM replaced
+    UNION ALL
+    SELECT 'pg_type'::regclass, unnest(ARRAY[pg_type.oid, typarray]), relname
+    FROM replaced JOIN pg_type ON pg_type.oid = reltype
+)
+SELECT DISTINCT replace(format('%s depends on table %s', pg_describe_object(classid, objid, objsubid), relname),
+                        'windlass_replaced.', '')
+FROM meant JOIN pg_depend ON (refclassid, refobjid) = (meant.class, meant.oid)
+WHERE deptype = 'n'
+  AND NOT EXISTS (SELECT FROM pg_constraint JOIN replaced ON replaced.oid = conrelid
+                  WHERE classid = 'pg_constraint'::regclass AND pg_constraint.oid = objid)
+  AND NOT EXISTS (SELECT FROM pg_attrdef JOIN replaced ON replaced.oid = adrelid
+                  WHERE classid = 'pg_attrdef'::regclass AND pg_attrdef.oid = objid)

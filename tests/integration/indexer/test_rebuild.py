@@ -196,7 +196,8 @@ async def test_what_a_killed_rebuild_left_is_in_nobodys_way(
 ) -> None:
     await filled(pool)
     before = await tables(connection)
-    await connection.execute("CREATE SCHEMA windlass_rebuild; CREATE TABLE windlass_rebuild.vaults (address pubkey)")
+    for schema in ("windlass_rebuild", "windlass_replaced"):
+        await connection.execute(f"CREATE SCHEMA {schema}; CREATE TABLE {schema}.vaults (address pubkey)")
     assert (await rebuild(database)).code == 0
     assert await tables(connection) == before
 
@@ -212,7 +213,15 @@ async def test_what_a_killed_rebuild_left_is_in_nobodys_way(
         ),
         (
             "CREATE FUNCTION vault_count() RETURNS bigint BEGIN ATOMIC SELECT count(*) FROM vaults; END",
-            "function vault_count() depends on table",
+            "function vault_count() depends on table vaults",
+        ),
+        (
+            "CREATE FUNCTION is_rich(vault vaults) RETURNS boolean LANGUAGE sql AS 'SELECT vault.total_balance > 0'",
+            "function is_rich(vaults) depends on table vaults",
+        ),
+        (
+            "CREATE TABLE copies (kept vaults[])",
+            "column kept of table copies depends on table vaults",
         ),
         (
             "UPDATE streams SET program = 'Fwd1111111111111111111111111111111111111111' WHERE seq = 11",

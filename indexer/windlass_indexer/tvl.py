@@ -31,5 +31,4 @@ async def take_back(connection: asyncpg.Connection, streams: Sequence[str]) -> l
     ranges = list(streams), [1] * len(streams), [_LAST] * len(streams)
     await connection.execute(_SQL["lock"])
     changed: list[asyncpg.Record] = await connection.fetch(_SQL["take_back"], *ranges)
-    await connection.execute(_SQL["drop_empty"], *ranges)
     return changed

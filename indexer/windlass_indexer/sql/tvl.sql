@@ -26,6 +26,11 @@ FROM change GROUP BY mint
 -- name: take_back
 WITH change AS MATERIALIZED (
     SELECT * FROM tvl_changes($1::text[], $2::bigint[], $3::bigint[])
+), dropped AS (
+    -- Where nothing else ever happened there is no row, whatever a fork that lost had said.
+    DELETE FROM tvl_stats AS stats USING change
+    WHERE (stats.mint, stats.period, stats.at) = (change.mint, change.period, change.at)
+      AND stats.events = change.events
 ), taken_back AS (
     UPDATE tvl_stats AS stats
     SET events = stats.events - change.events, vaults = stats.vaults - change.vaults,
@@ -33,14 +38,10 @@ WITH change AS MATERIALIZED (
         deposited = stats.deposited - change.deposited, withdrawn = stats.withdrawn - change.withdrawn,
         total_change = stats.total_change - change.total_change,
         locked_change = stats.locked_change - change.locked_change
-    FROM change WHERE (stats.mint, stats.period, stats.at) = (change.mint, change.period, change.at)
+    FROM change
+    WHERE (stats.mint, stats.period, stats.at) = (change.mint, change.period, change.at)
+      AND stats.events <> change.events
 )
 -- Nothing comes before 0.
 SELECT DISTINCT 'tvl' AS kind, mint AS key, NULL AS multisig, NULL AS program, NULL AS owner, 0 AS slot, 0 AS seq
 FROM change
-
--- name: drop_empty
--- Where nothing ever happened there is no row, whatever a fork that lost had said.
-DELETE FROM tvl_stats AS stats
-USING tvl_changes($1::text[], $2::bigint[], $3::bigint[]) AS change
-WHERE (stats.mint, stats.period, stats.at) = (change.mint, change.period, change.at) AND stats.events = 0

@@ -106,7 +106,6 @@ def statements(filled: Filled) -> dict[str, tuple[str, list[Any]]]:
         "rebuild: caught up": (rebuilding["streams_with_events_after"], [filled.newest - 1_000]),
         "tvl: add": (tvl["add"], [filled.vaults, five, [9] * 5]),
         "tvl: take back": (tvl["take_back"], [filled.vaults, five, [9] * 5]),
-        "tvl: drop empty": (tvl["drop_empty"], [filled.vaults, five, [9] * 5]),
         "reconciliation: after": (reconciliation["after"], [filled.vaults[0], 50]),
         "reconciliation: again": (reconciliation["again"], [filled.vaults]),
         "reconciliation: unbacked": (reconciliation["unbacked"], [1_000]),

@@ -245,15 +245,27 @@ def accounts(figures: list[str]) -> list[int]:
 
 @contextmanager
 def telling(*command: str) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
-    """`windlass demo`, or another story, at a cluster's pace: the dashboard's address, and then whatever it tells."""
+    """`windlass demo`, or another story, at a cluster's pace: the dashboard's address, and then whatever it tells.
+
+    The teller waits until it is listened to, so that a page that takes long to open misses nothing.
+    """
     mark = Mark()
     with subprocess.Popen(
         [WINDLASS, *command, "--json", "--slot-ms", "400"], env=mark.environment(), stdout=subprocess.PIPE, text=True
     ) as story:
         assert story.stdout is not None
+        stdout = story.stdout
+        dashboard = json.loads(stdout.readline())["dashboard"]
+        story.send_signal(signal.SIGSTOP)
+
+        def told() -> Iterator[dict[str, Any]]:
+            story.send_signal(signal.SIGCONT)
+            yield from map(json.loads, stdout)
+
         try:
-            yield json.loads(story.stdout.readline())["dashboard"], map(json.loads, story.stdout)
+            yield dashboard, told()
         finally:
+            story.send_signal(signal.SIGCONT)
             story.send_signal(signal.SIGINT)
             story.wait(60)
     assert mark.gone(), mark.processes()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,11 @@ class Listener:
     def is_listening(self) -> bool:
         """Whether changes arrive at the moment."""
         return self._listening.is_set()
+
+    @property
+    def heard(self) -> Mapping[str, int]:
+        """Of each feed by its name, the number up to which it was told."""
+        return {feed.name: self._hub.heard[feed.kind] for feed in FEEDS if feed.kind in self._hub.heard}
 
     async def wait_until_listening(self) -> None:
         """Returns once changes arrive."""

@@ -30,6 +30,7 @@ SUBSCRIBERS = Gauge("windlass_graphql_shared_subscribers", "Clients that hear th
 _CONNECTIONS = Gauge("windlass_graphql_database_connections", "Connections to PostgreSQL, the pool's.", ["state"])
 _DATABASE_UP = Gauge("windlass_graphql_database_up", "Whether PostgreSQL answered just now.")
 _LISTENING = Gauge("windlass_graphql_listening", "Whether changes arrive from PostgreSQL at the moment.")
+_HEARD = Gauge("windlass_graphql_heard", "The number of the newest entry that subscribers were told of.", ["feed"])
 _LAG = Gauge("windlass_indexer_lag_slots", "Confirmed slots that the indexer has not read yet.")
 _SILENCE = Gauge("windlass_indexer_silence_seconds", "Since the indexer last told of the chain.")
 _VERIFIED_UP_TO = Gauge("windlass_indexer_verified_up_to_slot", "All events up to here agreed with the chain.")
@@ -95,6 +96,8 @@ class Metrics:
         _CONNECTIONS.labels("busy").set(open_ - idle)
         _CONNECTIONS.labels("idle").set(idle)
         _LISTENING.set(self._listener.is_listening)
+        for feed, number in self._listener.heard.items():
+            _HEARD.labels(feed).set(number)
         try:
             (row,) = await self._database.fetch("indexer_state")
         except ApiError:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -52,6 +53,20 @@ class Service:
         async with asyncio.timeout(DEADLINE):
             while (await self.http.get(f"{self.url}/readyz")).status_code != 200:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
+
+    async def until_heard(self) -> None:
+        """Returns once the server has heard of all that is committed: who subscribes then is told of nothing before."""
+        cursors = (await self.ask("{ cursors { alerts proposals migrations vaults tvls } }"))["cursors"]
+        committed = {feed: int(cursor.partition(":")[2]) for feed, cursor in cursors.items()}
+        async with asyncio.timeout(DEADLINE):
+            for feed, number in committed.items():
+                while await self._heard(feed) < number:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+
+    async def _heard(self, feed: str) -> int:
+        page = (await self.http.get(f"{self.url}/metrics")).text
+        (number,) = re.findall(rf'^windlass_graphql_heard{{feed="{feed}"}} (\S+)$', page, re.M)
+        return int(float(number))
 
     @asynccontextmanager
     async def socket(self) -> AsyncIterator["Socket"]:

@@ -75,7 +75,7 @@ class Service:
             self.websocket, subprotocols=[Subprotocol("graphql-transport-ws")], ping_interval=None
         ) as connection:
             await connection.send(json.dumps({"type": "connection_init"}))
-            socket = Socket(connection)
+            socket = Socket(self, connection)
             assert (await socket.receive())["type"] == "connection_ack"
             yield socket
 
@@ -84,13 +84,18 @@ class Service:
 class Socket:
     """A websocket that speaks graphql-transport-ws."""
 
+    service: Service
     connection: ClientConnection
 
     def __post_init__(self) -> None:
         self._ids = count(1)
 
     async def subscribe(self, query: str, **variables: object) -> str:
-        """Begins a subscription, and returns once the server has begun it too."""
+        """Begins a subscription, and returns once the server has begun it too. Without a cursor nothing that is
+        committed by now comes.
+        """
+        if "after" not in variables:
+            await self.service.until_heard()
         id = await self.begin(query, **variables)
         # What is asked afterwards on the same socket is answered when the subscription is set up.
         await self.settle()

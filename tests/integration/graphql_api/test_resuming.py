@@ -68,7 +68,6 @@ async def test_an_alert_is_heard_when_it_is_raised_and_again_when_it_is_withdraw
     service: Service, read_model: ReadModel, proposal: Proposal
 ) -> None:
     async with service.socket() as client:
-        await service.until_heard()
         await client.subscribe(ALERTS, proposal=proposal.address)
         id = await read_model.alert(proposal, "ready")
         raised = (await client.next())["alertChanged"]
@@ -89,7 +88,6 @@ async def test_what_happened_since_a_cursor_comes_first_and_what_happens_then_fo
     service: Service, read_model: ReadModel, proposal: Proposal
 ) -> None:
     async with service.socket() as client:
-        await service.until_heard()
         await client.subscribe(ALERTS)
         await read_model.alert(proposal)
         ((cursor, _),) = await _heard(client, 1)
@@ -129,7 +127,6 @@ async def test_a_cursor_goes_on_at_another_server(
 ) -> None:
     async with running(database) as other:
         async with service.socket() as client:
-            await service.until_heard()
             await client.subscribe(ALERTS)
             first = await read_model.alert(proposal)
             ((cursor, heard),) = await _heard(client, 1)
@@ -155,7 +152,6 @@ async def test_a_number_that_is_committed_late_is_not_passed_over(
 ) -> None:
     """Two write at once: the one that drew the lower number commits first, however long it takes."""
     async with service.socket() as client:
-        await service.until_heard()
         await client.subscribe(ALERTS)
         async with read_model.transaction():
             first = await read_model.alert(proposal)
@@ -168,7 +164,6 @@ async def test_each_alert_is_heard_once_when_the_listening_connection_is_killed(
     service: Service, read_model: ReadModel, proposal: Proposal
 ) -> None:
     async with service.socket() as client:
-        await service.until_heard()
         await client.subscribe(ALERTS)
         raised = []
         for _ in range(3):
@@ -244,7 +239,6 @@ async def test_a_proposal_that_a_fork_took_back_is_heard_as_gone(
     service: Service, read_model: ReadModel, proposal: Proposal
 ) -> None:
     async with service.socket() as client:
-        await service.until_heard()
         await client.subscribe(PROPOSALS)
         async with read_model.transaction():
             await read_model.connection.execute("DELETE FROM upgrade_proposals WHERE address = $1", proposal.address)
@@ -313,7 +307,6 @@ async def test_a_vault_that_a_fork_took_back_is_heard_as_gone(service: Service, 
     owner = key()
     vault = await read_model.vault(owner, [])
     async with service.socket() as client:
-        await service.until_heard()
         await client.subscribe(VAULTS, owner=owner)
         await read_model.connection.execute("DELETE FROM vaults WHERE address = $1", vault)
         await read_model.vault_changed(vault, owner, key(), 0)

@@ -31,7 +31,6 @@ async def test_each_hears_everything_from_where_it_began(service: Service, read_
         assert heard == list(numbers[begin:])
 
     async with service.socket() as first, asyncio.TaskGroup() as clients:
-        await service.until_heard()
         await first.subscribe(CHANGES)
         clients.create_task(happen())
         for number in numbers:
@@ -84,7 +83,6 @@ async def test_who_has_left_is_not_written_to_and_the_others_go_on(service: Serv
     proposal = await read_model.propose(await read_model.govern())
     async with service.socket() as stays:
         async with service.socket() as leaves:
-            await service.until_heard()
             await stays.subscribe(CHANGES)
             id = await leaves.subscribe(CHANGES)
             await read_model.approve(proposal)

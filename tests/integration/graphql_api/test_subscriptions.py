@@ -19,7 +19,6 @@ async def test_a_change_is_heard_when_it_is_committed_and_not_before(service: Se
     governance = await read_model.govern()
     proposal = await read_model.propose(governance)
     async with service.socket() as client:
-        await service.until_heard()
         await client.subscribe(CHANGED, proposal=proposal.address)
         async with read_model.transaction():
             await read_model.approve(proposal)
@@ -45,7 +44,6 @@ async def test_a_change_is_heard_when_it_is_committed_and_not_before(service: Se
 async def test_each_subscriber_hears_only_what_it_asked_for(service: Service, read_model: ReadModel) -> None:
     mine, other = await read_model.govern(), await read_model.govern()
     async with service.socket() as client:
-        await service.until_heard()
         everything = await client.subscribe(CHANGED)
         of_multisig = await client.subscribe(CHANGED, multisig=mine.multisig)
         of_program = await client.subscribe(CHANGED, program=other.program)
@@ -78,7 +76,6 @@ async def test_nothing_is_lost_when_the_listening_connection_is_killed(service: 
     governance = await read_model.govern()
     proposal = await read_model.propose(governance)
     async with service.socket() as client:
-        await service.until_heard()
         await client.subscribe(CHANGED, proposal=proposal.address)
         for approvals in range(1, 4):
             killed = await read_model.connection.fetch(
@@ -104,7 +101,6 @@ async def test_a_client_that_stops_reading_is_told_and_the_others_hear_everythin
         # Little is buffered on its way to a client that does not read.
         transport = stuck.connection.transport
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
-        await service.until_heard()
         await stuck.subscribe(wide)
         transport.pause_reading()
         await healthy.subscribe("subscription { proposalChanged { seq } }")
@@ -131,7 +127,6 @@ async def test_a_vaults_changes_are_heard_by_its_owner(service: Service, read_mo
     owner = key()
     query = "subscription ($o: ID) { vaultChanged(owner: $o) { slot seq vault { address totalBalance } } }"
     async with service.socket() as client:
-        await service.until_heard()
         await client.subscribe(query, o=owner)
         await read_model.vault(key(), [1])
         async with read_model.transaction():
@@ -144,7 +139,6 @@ async def test_a_vaults_changes_are_heard_by_its_owner(service: Service, read_mo
 async def test_the_indexers_progress_is_heard(service: Service, read_model: ReadModel) -> None:
     await read_model.chain(GENESIS)
     async with service.socket() as client:
-        await service.until_heard()
         await client.subscribe("subscription { indexerStatusChanged { slot } }")
         read_model.slot += 7
         async with read_model.transaction():
@@ -156,7 +150,6 @@ async def test_the_indexers_progress_is_heard(service: Service, read_model: Read
 async def test_a_notification_that_makes_no_sense_is_passed_over(database: str, read_model: ReadModel) -> None:
     proposal = await read_model.propose(await read_model.govern())
     async with running(database, expect_errors=True) as service, service.socket() as client:
-        await service.until_heard()
         await client.subscribe(CHANGED)
         for payload in ("", "[]", "{", '{"kind": "proposal", "seq": "x"}', '{"kind": "moon", "key": "?"}'):
             await read_model.connection.execute("SELECT pg_notify('windlass_changes', $1)", payload)
@@ -167,7 +160,6 @@ async def test_a_notification_that_makes_no_sense_is_passed_over(database: str, 
 async def test_a_change_reaches_its_subscriber_in_milliseconds(service: Service, read_model: ReadModel) -> None:
     proposal = await read_model.propose(await read_model.govern(members=16, threshold=16))
     async with service.socket() as client:
-        await service.until_heard()
         await client.subscribe(CHANGED, proposal=proposal.address)
         took = []
         for number in range(60):
@@ -182,7 +174,6 @@ async def test_a_change_reaches_its_subscriber_in_milliseconds(service: Service,
 
 async def test_the_server_ends_within_a_second_while_clients_listen(service: Service) -> None:
     async with service.socket() as first, service.socket() as second:
-        await service.until_heard()
         await first.subscribe(CHANGED)
         await second.subscribe(CHANGED)
         begun = perf_counter()

@@ -50,6 +50,13 @@ new MutationObserver(() => {
 """What is said of the approvals of the first proposal that shows up, of the newest migration, and of rollbacks."""
 
 
+async def proposed(governance: Governance) -> str:
+    """The address of an upgrade's proposal, of a multisig and a program of its own."""
+    multisig = await to_thread(governance.multisig)
+    program = await to_thread(governance.registered, multisig)
+    return await to_thread(governance.proposal, multisig, program)
+
+
 async def test_the_countdown_moves_by_the_chains_clock_and_not_the_browsers(
     stack: tuple[Governance, Dev], browser: Browser
 ) -> None:
@@ -85,9 +92,7 @@ async def test_an_approval_appears_without_a_reload_and_leaves_focus_where_it_wa
     stack: tuple[Governance, Dev], browser: Browser
 ) -> None:
     governance, dev = stack
-    multisig = await to_thread(governance.multisig)
-    program = await to_thread(governance.registered, multisig)
-    proposal = await to_thread(governance.proposal, multisig, program)
+    proposal = await proposed(governance)
     await to_thread(governance.done, "approve", proposal, by="alice")
     async with looking(browser, dev.dashboard) as page:
         card = page.locator(f"#proposal-{proposal}")
@@ -117,9 +122,7 @@ async def test_while_the_server_is_away_the_page_says_so_and_afterwards_shows_wh
     stack: tuple[Governance, Dev], browser: Browser
 ) -> None:
     governance, dev = stack
-    multisig = await to_thread(governance.multisig)
-    program = await to_thread(governance.registered, multisig)
-    proposal = await to_thread(governance.proposal, multisig, program)
+    proposal = await proposed(governance)
     port = free_port()
     async with AsyncExitStack() as servers:
         first = servers.enter_context(served(dev.database, port))
@@ -144,9 +147,7 @@ async def test_where_no_websocket_gets_through_the_page_is_live_by_server_sent_e
     stack: tuple[Governance, Dev], browser: Browser
 ) -> None:
     governance, dev = stack
-    multisig = await to_thread(governance.multisig)
-    program = await to_thread(governance.registered, multisig)
-    proposal = await to_thread(governance.proposal, multisig, program)
+    proposal = await proposed(governance)
     async with (
         refusing_proxy(dev.dashboard) as proxy,
         looking(browser, proxy.url, may_fail=True) as page,
@@ -172,9 +173,7 @@ async def test_a_page_whose_cursor_is_not_kept_any_more_goes_on_from_what_is(
 ) -> None:
     """It was away for longer than changes are kept."""
     governance, dev = stack
-    multisig = await to_thread(governance.multisig)
-    program = await to_thread(governance.registered, multisig)
-    proposal = await to_thread(governance.proposal, multisig, program)
+    proposal = await proposed(governance)
     port = free_port()
     async with AsyncExitStack() as servers:
         first = servers.enter_context(served(dev.database, port))

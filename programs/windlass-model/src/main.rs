@@ -20,6 +20,7 @@ usage: windlass-model MEMBERS PROPOSALS [PAUSES] [options]
   --only N,N...      proposals of these subjects alone, by their numbers:
                      SUBJECTS
   --voting-hours N   the voting period (168)
+  --delay-minutes N  the rollback delay (1)
   --idles N          jumps of a day and 7 seconds, to moments that no boundary is near (0)
   --apart            members and proposals that differ only by their names are not taken as one
 
@@ -28,7 +29,7 @@ Prints states, depth, processor time and memory, and whether there was no state 
 
 examples: windlass-model 3 2 0
           windlass-model 4 3 --minutes 60
-          windlass-model 3 2 --only 1,2 --voting-hours 1";
+          windlass-model 3 2 --only 1,2 --voting-hours 1 --delay-minutes 25";
 
 struct Asked {
     scope: Scope,
@@ -45,8 +46,8 @@ fn help() -> String {
 /// What the command line asks for, or what is wrong with it.
 fn asked(arguments: &[String]) -> Result<Asked, String> {
     let mut numbers = Vec::new();
-    let (mut minutes, mut gigabytes, mut only, mut voting_hours, mut idles) = (None, 9, None, None, 0);
-    let mut apart = false;
+    let (mut minutes, mut gigabytes, mut only, mut apart, mut idles) = (None, 9, None, false, 0);
+    let (mut voting_hours, mut delay_minutes) = (None, None);
     let mut left = arguments.iter();
     while let Some(argument) = left.next() {
         let mut value = || left.next().ok_or_else(|| format!("{argument} needs a value"));
@@ -55,6 +56,7 @@ fn asked(arguments: &[String]) -> Result<Asked, String> {
             "--minutes" => minutes = Some(number(value()?)?),
             "--gigabytes" => gigabytes = number(value()?)?,
             "--voting-hours" => voting_hours = Some(number(value()?)?),
+            "--delay-minutes" => delay_minutes = Some(number(value()?)?),
             "--idles" => idles = number(value()?)? as u8,
             "--only" => only = Some(value()?.split(',').map(number).collect::<Result<Vec<_>, _>>()?),
             other => numbers.push(number(other)? as u8),
@@ -70,6 +72,9 @@ fn asked(arguments: &[String]) -> Result<Asked, String> {
     (scope.idles, scope.symmetric) = (idles, !apart);
     if let Some(hours) = voting_hours {
         scope.voting_period = 3_600 * hours as i64;
+    }
+    if let Some(minutes) = delay_minutes {
+        scope.rollback_delay = 60 * minutes as i64;
     }
     if let Some(only) = only {
         let subject = |number: &u64| scope.subjects.get(*number as usize).copied();

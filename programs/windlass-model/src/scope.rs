@@ -38,6 +38,8 @@ pub struct Scope {
     /// The multisig's timelock, in seconds.
     pub timelock: i64,
     pub voting_period: i64,
+    /// A rollback whose approvals cross the threshold again waits anew: as often as this fits into the voting period.
+    pub rollback_delay: i64,
     /// The program's own; 0: the multisig's.
     pub program_timelock: i64,
     /// Jumps of a day and 7 seconds, to moments that no boundary is near.
@@ -77,6 +79,7 @@ impl Scope {
             pause_lengths: &[0, 3 * DAY, 3 * DAY + 1],
             timelock: 2 * DAY,
             voting_period: 7 * DAY,
+            rollback_delay: 60,
             program_timelock: 0,
             idles: 0,
             symmetric: true,
@@ -105,7 +108,7 @@ impl Scope {
                 HASTY => 2 * DAY - 1,
                 _ => self.timelock,
             },
-            rollback_delay: 60,
+            rollback_delay: self.rollback_delay,
             grace_period: if id == GRACELESS { 14 * DAY - 1 } else { 14 * DAY },
             voting_period: if stricter { HOUR } else { self.voting_period },
             config_seq: u64::from(seq),

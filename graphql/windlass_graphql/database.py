@@ -165,7 +165,7 @@ class Snapshot:
         try:
             if not connection.is_closed():
                 await self._transaction.rollback()
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
             connection.terminate()
         finally:
             await self._pool.release(connection)
@@ -249,6 +249,7 @@ def _api_errors() -> Iterator[None]:
         OSError,
         TimeoutError,
         asyncpg.InterfaceError,
+        asyncpg.InternalClientError,  # PostgreSQL said that it ends the connection, whose end is still to come
         asyncpg.PostgresConnectionError,
         asyncpg.OperatorInterventionError,
         asyncpg.TooManyConnectionsError,

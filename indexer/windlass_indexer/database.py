@@ -7,7 +7,7 @@ import asyncpg
 
 from windlass_indexer import migrations
 from windlass_indexer.errors import DatabaseUnreachable
-from windlass_indexer.retries import is_retryable, persistently
+from windlass_indexer.retries import SESSION_LOST, is_retryable, persistently
 from windlass_indexer.settings import without_password
 
 _CONNECT_SECONDS = 5.0
@@ -49,7 +49,7 @@ async def connection(url: str | None) -> AsyncIterator[asyncpg.Connection]:
     """One connection. Raises DatabaseUnreachable, which names the URL (without password) and what to do."""
     try:
         opened = await asyncpg.connect(url, timeout=_CONNECT_SECONDS)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+    except (*SESSION_LOST, ValueError) as error:
         where = without_password(url) if url else "where the PG* variables point"
         why = str(error) or f"no answer within {_CONNECT_SECONDS:.0f} s"
         raise DatabaseUnreachable(

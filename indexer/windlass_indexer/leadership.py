@@ -17,7 +17,7 @@ import asyncpg
 
 from windlass_indexer import queries
 from windlass_indexer.errors import LeadershipLost
-from windlass_indexer.retries import persistently
+from windlass_indexer.retries import SESSION_LOST, persistently
 
 _SQL = queries.load("leadership.sql")
 _log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class Leadership:
             await asyncio.sleep(_HEARTBEAT_SECONDS)
             try:
                 await self._session.fetchval(_SQL["heartbeat"], timeout=_ANSWER_SECONDS)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except SESSION_LOST as error:
                 why = str(error) or f"no answer within {_ANSWER_SECONDS:.0f} s"
                 raise LeadershipLost(f"the session that holds the lead was lost: {why}") from error
 
@@ -115,5 +115,5 @@ async def _elected(url: str | None) -> tuple[asyncpg.Connection, int]:
 async def _end(session: asyncpg.Connection) -> None:
     try:
         await session.close(timeout=_ANSWER_SECONDS)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except SESSION_LOST:
         session.terminate()

@@ -21,6 +21,7 @@ from windlass_indexer.folds import TABLES
 from windlass_indexer.fresh_tables import FreshTables
 from windlass_indexer.leadership import keep_writers_out
 from windlass_indexer.notifications import notify
+from windlass_indexer.retries import SESSION_LOST
 from windlass_indexer.streams import StoredEvent
 
 _SQL = queries.load("rebuild.sql")
@@ -69,7 +70,7 @@ async def rebuild(url: str | None, programs: Sequence[FollowedProgram], told: Pr
             raise RebuildRefused(f"{error}: a rebuild makes a schema, run it as the database's owner") from error
         finally:
             # Whatever stopped it may have ended the session too; the next rebuild drops what is left.
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with suppress(*SESSION_LOST):
                 await fresh.drop()
 
 

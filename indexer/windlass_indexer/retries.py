@@ -22,6 +22,8 @@ _DATABASE = (
     asyncpg.InterfaceError,  # the connection was closed under us
     asyncpg.InternalClientError,  # the same, in the middle of preparing a statement
 )
+SESSION_LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What a session that somebody ended raises, whatever was asked of it."""
 _NODE = (RpcUnreachable, websockets.ConnectionClosed, websockets.InvalidHandshake)
 # Internal error; block not available; node unhealthy; min context slot not reached; too many requests.
 _PASSING_REFUSALS = {-32603, -32004, -32005, -32016, 429, -32429}

@@ -157,16 +157,3 @@ async def test_logs_can_be_json(database: str) -> None:
         _, said = await process.communicate()
     for line in said.decode().splitlines():
         assert {"time", "level", "logger", "message"} <= json.loads(line).keys()
-
-
-async def test_lost_connections_are_an_answer_and_then_forgotten(database: str) -> None:
-    async with running(database) as service:
-        assert await service.ask("{ chainTime }") == {"chainTime": None}
-        connection = await asyncpg.connect(database)
-        await connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'windlass-graphql'"
-        )
-        await connection.close()
-        body = await service.post("{ chainTime }")
-        assert "errors" not in body or body["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
-        assert await service.ask("{ chainTime }") == {"chainTime": None}

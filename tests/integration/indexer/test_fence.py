@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 from integration.indexer.synthetic import vault_history
 from integration.indexer.waiting import until
+from stack.held_end import held_end
 from windlass_indexer.chain import ChainTime
 from windlass_indexer.errors import LeadershipLost
 from windlass_indexer.leadership import leading
@@ -47,6 +48,16 @@ async def test_a_leader_that_has_not_noticed_yet_writes_nothing_more(pool: async
     assert await pool.fetchval("SELECT seq FROM streams") == 3
     assert await pool.fetchval("SELECT count(*) FROM events") == 3
     assert tuple(await pool.fetchrow("SELECT slot, confirmed_slot FROM cursors")) == (10, 0)
+
+
+async def test_a_leader_whose_session_is_ending_stands_for_the_lead_again(pool: asyncpg.Pool, database: str) -> None:
+    async with held_end(database) as held, leading(held.url) as leadership:
+        held.hold()
+        await pool.execute(END_LEADER)
+        await held.has_ended.wait()
+        with pytest.raises(LeadershipLost, match="session"):
+            await leadership.watch()
+        held.let_go()
 
 
 async def test_a_successor_waits_for_a_commit_that_is_under_way(pool: asyncpg.Pool, database: str) -> None:

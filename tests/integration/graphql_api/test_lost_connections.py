@@ -1,0 +1,35 @@
+"""A connection to PostgreSQL that is lost costs one answer, which says so."""
+
+import asyncpg
+import pytest
+from integration.graphql_api.service import running
+from stack.held_end import held_end
+from windlass_graphql.database import open_database
+from windlass_graphql.errors import DatabaseUnavailable
+
+END_READERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE application_name = 'windlass-graphql' AND datname = current_database()"""
+
+
+async def test_lost_connections_are_an_answer_and_then_forgotten(database: str) -> None:
+    async with running(database) as service:
+        assert await service.ask("{ chainTime }") == {"chainTime": None}
+        connection = await asyncpg.connect(database)
+        await connection.execute(END_READERS)
+        await connection.close()
+        body = await service.post("{ chainTime }")
+        assert "errors" not in body or body["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
+        assert await service.ask("{ chainTime }") == {"chainTime": None}
+
+
+async def test_a_connection_that_is_ending_is_the_databases_fault_and_not_ours(database: str) -> None:
+    other = await asyncpg.connect(database)
+    async with held_end(database) as held, open_database(held.url) as opened:
+        held.hold()
+        await other.execute(END_READERS)
+        await held.has_ended.wait()
+        with pytest.raises(DatabaseUnavailable):
+            await opened.fetch("newest", "alert")
+        held.let_go()
+        assert await opened.fetch_text("SELECT 'back'") == "back"
+    await other.close()

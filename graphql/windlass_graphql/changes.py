@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from windlass_graphql.errors import FellBehind
+from windlass_graphql.errors import ApiError, FellBehind, Interrupted
 from windlass_graphql.reader import Reader
 
 QUEUE_LIMIT = 1024
@@ -100,30 +100,37 @@ class Subscription:
 
     interest: Interest
     _queue: "Queue[Told | None]" = field(default_factory=lambda: Queue(QUEUE_LIMIT))
-    _behind: bool = False
+    _end: ApiError | None = None
 
     def offer(self, told: Told) -> None:
-        """Queues it. A full queue is emptied and ends the subscription: half a history is worse than none."""
-        if self._behind:
+        """Queues it. A full queue ends the subscription."""
+        if self._end is not None:
             return
         try:
             self._queue.put_nowait(told)
         except QueueFull:
-            self._behind = True
-            while not self._queue.empty():
-                self._queue.get_nowait()
-            self._queue.put_nowait(None)
+            self.end(FellBehind(QUEUE_LIMIT))
+
+    def end(self, why: ApiError) -> None:
+        """Ends it with this error, and nothing before that: half a history is worse than none."""
+        if self._end is not None:
+            return
+        self._end = why
+        while not self._queue.empty():
+            self._queue.get_nowait()
+        self._queue.put_nowait(None)
 
     @property
     def is_far_behind(self) -> bool:
         """Whether another burst may be too much."""
-        return not self._behind and self._queue.qsize() > QUEUE_LIMIT - 2 * BURST
+        return self._end is None and self._queue.qsize() > QUEUE_LIMIT - 2 * BURST
 
     async def __aiter__(self) -> AsyncIterator[Told]:
-        """The changes as they come. Raises FellBehind."""
+        """The changes as they come. Raises what it was ended with: FellBehind, Interrupted."""
         while (told := await self._queue.get()) is not None:
             yield told
-        raise FellBehind(QUEUE_LIMIT)
+        assert self._end is not None
+        raise self._end
 
 
 class Hub:
@@ -154,6 +161,12 @@ class Hub:
         for subscription in self._subscriptions.get(told.change.kind, ()):
             if subscription.interest.covers(told.change):
                 subscription.offer(told)
+
+    def interrupt(self) -> None:
+        """Ends all: whatever is told next, they would have missed something before it."""
+        for same_kind in self._subscriptions.values():
+            for subscription in same_kind:
+                subscription.end(Interrupted())
 
     async def settle(self) -> None:
         """Returns once nobody is far behind, or patience is over: a burst is no reason to drop those who keep up."""

@@ -15,6 +15,7 @@ WindlassGraphQLError
     ├── OnlyPersisted       PERSISTED_QUERIES_ONLY
     ├── BadRequest          BAD_REQUEST
     ├── FellBehind          FELL_BEHIND
+    ├── Interrupted         INTERRUPTED
     ├── QueryTimedOut       TIMEOUT
     └── DatabaseUnavailable UNAVAILABLE
 
@@ -165,6 +166,18 @@ class FellBehind(ApiError):
         super().__init__(
             f"this subscription fell behind by more than {limit} changes and was ended; "
             "subscribe again after the last cursor (or with includeCurrent: true), or narrow it down"
+        )
+
+
+class Interrupted(ApiError):
+    """The server could not go on telling changes, and will begin anew."""
+
+    code = "INTERRUPTED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "something went wrong on the server while it told changes, so this subscription was ended before it could "
+            "miss any; subscribe again after the last cursor (or with includeCurrent: true)"
         )
 
 

@@ -11,7 +11,7 @@ from windlass_graphql.reader import Reader
 
 async def follow(context: Context, feed: Feed, interest: Interest, after: int | None) -> AsyncGenerator[Told, None]:
     """Each entry after the number once, in order, without end; None begins with what comes next. Raises FellBehind,
-    CursorGone.
+    Interrupted, CursorGone.
 
     Of the whole only the part that the context names.
     """

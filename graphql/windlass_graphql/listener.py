@@ -20,9 +20,11 @@ QUIET = 15.0
 """Seconds without a notification after which the connection is asked whether it still lives."""
 ANSWER = 5.0
 """Seconds in which it has to answer."""
+AGAIN = 0.1
+"""Seconds until it is tried again, whatever ended it."""
 
 _log = logging.getLogger(__name__)
-_LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class Listener:
@@ -63,6 +65,11 @@ class Listener:
                     connection.terminate()
             except _LOST as error:
                 _log.warning("the connection that listens for changes was lost (%s); connecting again", error)
+            except Exception:
+                # What was being told may have reached some and not others: they go on from their cursors.
+                _log.exception("telling changes failed; all subscriptions end, and it begins anew")
+                self._hub.interrupt()
+            await asyncio.sleep(AGAIN)
 
     async def _connect(self) -> Any:
         retrying = AsyncRetrying(

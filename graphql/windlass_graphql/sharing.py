@@ -19,6 +19,7 @@ from strawberry.types import ExecutionResult
 from windlass_graphql import metrics
 from windlass_graphql.changes import QUEUE_LIMIT
 from windlass_graphql.context import Context, Part
+from windlass_graphql.errors import ApiError, FellBehind, Interrupted
 from windlass_graphql.limits import LARGEST_DOCUMENT, MOST_TOKENS
 from windlass_graphql.pushing import Push, frame
 from windlass_graphql.schema import schema
@@ -101,7 +102,8 @@ class Member:
     """What the client calls it."""
     push: Push
     ended: asyncio.Event = field(default_factory=asyncio.Event)
-    is_behind: bool = False
+    end: ApiError | None = None
+    """Why nothing more comes."""
     _reached: int | None = None
     _waiting: list[tuple[int, bytes]] = field(default_factory=list)
 
@@ -117,10 +119,16 @@ class Member:
             return
         if self._reached is None:
             self._waiting.append((number, framed))
-            self.is_behind = len(self._waiting) > QUEUE_LIMIT
-        elif number > self._reached:
-            self.is_behind = not self.push(framed)
-        if self.is_behind:
+            is_behind = len(self._waiting) > QUEUE_LIMIT
+        else:
+            is_behind = number > self._reached and not self.push(framed)
+        if is_behind:
+            self.leave(FellBehind(QUEUE_LIMIT))
+
+    def leave(self, why: ApiError) -> None:
+        """Ends it with this error."""
+        if self.end is None:
+            self.end = why
             self._waiting.clear()
             self.ended.set()
 
@@ -160,8 +168,7 @@ class Share:
             metrics.SHARED.dec()
             self._context.subscribed.set()
             for member in self.members:
-                member.is_behind = True
-                member.ended.set()
+                member.leave(Interrupted())
 
     async def _tell(self, number: int, message: bytes) -> None:
         frames: dict[str, bytes] = {}

@@ -13,9 +13,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
-from windlass_graphql.changes import QUEUE_LIMIT
 from windlass_graphql.context import Context, Part
-from windlass_graphql.errors import FellBehind
 from windlass_graphql.pushing import PUSH
 from windlass_graphql.sharing import Asked, Member, Shares
 
@@ -64,8 +62,7 @@ class SharingHandler(BaseGraphQLTransportWSHandler[Context, None]):
         if context.reached:
             member.go_on(context.reached[0])
             await member.ended.wait()
-            if member.is_behind:
-                behind = FellBehind(QUEUE_LIMIT)
-                error = GraphQLError(str(behind), extensions=behind.extensions)
+            if member.end is not None:
+                error = GraphQLError(str(member.end), extensions=member.end.extensions)
                 await operation.send_next(ExecutionResult(data=None, errors=[error]))
         await operation.send_operation_message({"id": operation.id, "type": "complete"})

@@ -17,7 +17,7 @@ from solders.litesvm import LiteSVM
 from solders.message import Message, MessageV0
 from solders.pubkey import Pubkey
 from solders.transaction import VersionedTransaction
-from solders.transaction_metadata import FailedTransactionMetadata
+from solders.transaction_metadata import FailedTransactionMetadata, SimulatedTransactionInfo
 
 from windlass_localnet import message as messages
 from windlass_localnet import rent
@@ -225,7 +225,12 @@ class Bank:
             if refused is not None:
                 self._charge(transaction, before[0])
                 return unexecuted(*refused)
-        result = self.svm.send_transaction(transaction)
+        try:
+            result = self.svm.send_transaction(transaction)
+        except BaseException as panic:
+            if type(panic).__name__ != "PanicException":  # pyo3's, which no module exports
+                raise
+            return self._write_what_it_did(transaction, named, before)
         if not isinstance(result, FailedTransactionMetadata):
             return from_metadata(result, None, context_keys(transaction.message, named.keys, self.svm))
         err = explain(result, transaction.message, named.keys, self.svm)
@@ -236,6 +241,21 @@ class Bank:
         if isinstance(err, str) and err in _FEE_ONLY and self._charge(transaction, payer):
             return unexecuted(err)
         raise TransactionRefused(err, result.meta().logs())
+
+    def _write_what_it_did(
+        self, transaction: VersionedTransaction, named: MessageAccounts, before: list[Account | None]
+    ) -> Execution:
+        """LiteSVM executes the closing of a program, and panics where it then writes the program's account after
+        that of its code: it loads what it writes, and the code is gone.
+        """
+        for key, state, writable in zip(named.keys, before, named.writable, strict=True):
+            if writable:
+                self.accounts.restore(key, state)
+        done = self.svm.simulate_transaction(transaction)
+        assert isinstance(done, SimulatedTransactionInfo)
+        for key, account in done.post_accounts():
+            self.accounts.restore(key, account)
+        return from_metadata(done.meta(), None, context_keys(transaction.message, named.keys, self.svm))
 
     def _settled(self, named: MessageAccounts, before: list[Account | None]) -> list[Account | None]:
         return [

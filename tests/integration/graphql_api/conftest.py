@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 from integration.graphql_api.service import Service, running
-from stack.read_model import ReadModel
+from stack.read_model import Proposal, ReadModel
 
 
 @pytest.fixture
@@ -21,3 +21,17 @@ async def service(database: str) -> AsyncIterator[Service]:
     """The server's process."""
     async with running(database) as service:
         yield service
+
+
+@pytest.fixture
+async def proposal(read_model: ReadModel) -> Proposal:
+    """One to raise alerts about."""
+    return await read_model.propose(await read_model.govern())
+
+
+@pytest.fixture
+async def writer(database: str) -> AsyncIterator[ReadModel]:
+    """Another one who writes, beside the first."""
+    connection = await asyncpg.connect(database)
+    yield ReadModel(connection)
+    await connection.close()

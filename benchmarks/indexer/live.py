@@ -69,6 +69,11 @@ class _Live:
                 figures = await self._figures(listener)
                 figures["calls"] = calls / (self._seconds * 1_000 / SLOT_MS * self._per_slot)
                 print(f"  {figures['calls']:.3f} RPC calls a transaction, each of a JSON array counted")
+            except BaseException:
+                # Only then: that none of these vaults has a token account fills it.
+                log.seek(0)
+                sys.stderr.write(log.read())
+                raise
             finally:
                 reader.cancel()
                 indexer.terminate()
@@ -76,8 +81,6 @@ class _Live:
                 node.kill()
                 await node.wait()
                 await listener.close()
-                log.seek(0)
-                sys.stderr.write(log.read())
         quarters = [memory[len(memory) * quarter // 4 - (quarter > 0)] for quarter in range(5)]
         print(
             f"  memory of the indexer {WARM_UP_SECONDS:.0f} s after its start, and after each quarter of the time: "

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Protocol, TypeAlias
 
 import asyncpg
@@ -163,10 +163,11 @@ class Snapshot:
         if connection is None:
             return
         try:
-            if not connection.is_closed():
-                await self._transaction.rollback()
+            await self._transaction.rollback()
         except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
-            connection.terminate()
+            # Of a connection that was lost the pool knows already, and has it ask nothing more.
+            with suppress(asyncpg.InterfaceError):
+                connection.terminate()
         finally:
             await self._pool.release(connection)
 

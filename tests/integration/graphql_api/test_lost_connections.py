@@ -1,14 +1,19 @@
 """A connection to PostgreSQL that is lost costs one answer, which says so."""
 
+import asyncio
+from functools import partial
+
 import asyncpg
 import pytest
 from integration.graphql_api.service import running
+from integration.indexer.waiting import until
 from stack.held_end import held_end
 from windlass_graphql.database import open_database
 from windlass_graphql.errors import DatabaseUnavailable
 
 END_READERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE application_name = 'windlass-graphql' AND datname = current_database()"""
+ASKED = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' AND state = 'active'"
 
 
 async def test_lost_connections_are_an_answer_and_then_forgotten(database: str) -> None:
@@ -31,5 +36,20 @@ async def test_a_connection_that_is_ending_is_the_databases_fault_and_not_ours(d
         with pytest.raises(DatabaseUnavailable):
             await opened.fetch("newest", "alert")
         held.let_go()
+        assert await opened.fetch_text("SELECT 'back'") == "back"
+    await other.close()
+
+
+async def test_a_snapshot_whose_connection_was_lost_is_the_databases_fault_and_not_ours(database: str) -> None:
+    other = await asyncpg.connect(database)
+    async with open_database(database) as opened:
+        snapshot = opened.snapshot()
+        await snapshot.fetch("newest", "alert")
+        asked = asyncio.create_task(snapshot.fetch_sql("SELECT pg_sleep(60)"))
+        await until(partial(other.fetchval, ASKED), "the query runs")
+        await other.execute(END_READERS)
+        with pytest.raises(DatabaseUnavailable):
+            await asked
+        await snapshot.close()
         assert await opened.fetch_text("SELECT 'back'") == "back"
     await other.close()

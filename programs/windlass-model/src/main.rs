@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use windlass_model::scope::{Scope, Subject};
+use windlass_model::scope::{Scope, Subject, HOUR, MINUTE};
 use windlass_model::search::{End, Progress, Search};
 use windlass_model::usage;
 
@@ -71,10 +71,10 @@ fn asked(arguments: &[String]) -> Result<Asked, String> {
     scope.pauses = pauses.unwrap_or(scope.pauses);
     (scope.idles, scope.symmetric) = (idles, !apart);
     if let Some(hours) = voting_hours {
-        scope.voting_period = 3_600 * hours as i64;
+        scope.voting_period = HOUR * hours as i64;
     }
     if let Some(minutes) = delay_minutes {
-        scope.rollback_delay = 60 * minutes as i64;
+        scope.rollback_delay = MINUTE * minutes as i64;
     }
     if let Some(only) = only {
         let subject = |number: &u64| scope.subjects.get(*number as usize).copied();

@@ -7,7 +7,8 @@ use windlass_rules::Key;
 
 use crate::rules::Rules;
 
-pub const HOUR: i64 = 3_600;
+pub const MINUTE: i64 = 60;
+pub const HOUR: i64 = 60 * MINUTE;
 pub const DAY: i64 = 24 * HOUR;
 /// A signer who is no member.
 pub const STRANGER: u8 = 9;
@@ -79,7 +80,7 @@ impl Scope {
             pause_lengths: &[0, 3 * DAY, 3 * DAY + 1],
             timelock: 2 * DAY,
             voting_period: 7 * DAY,
-            rollback_delay: 60,
+            rollback_delay: MINUTE,
             program_timelock: 0,
             idles: 0,
             symmetric: true,

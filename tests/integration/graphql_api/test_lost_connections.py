@@ -6,8 +6,8 @@ from functools import partial
 import asyncpg
 import pytest
 from integration.graphql_api.service import running
-from integration.indexer.waiting import until
 from stack.held_end import held_end
+from stack.waiting import until
 from windlass_graphql.database import open_database
 from windlass_graphql.errors import DatabaseUnavailable
 

@@ -10,11 +10,11 @@ import pytest
 from integration.indexer.indexer_process import running_indexer
 from integration.indexer.synthetic import History, address, signature
 from integration.indexer.vault_chain import User, VaultChain, vault_localnet
-from integration.indexer.waiting import until
 from simulation.ledger import Intent, Move, Planned, Run, Script, Step
 from simulation.node import Faults, Node
 from simulation.views import Growth
 from stack.localnet import Localnet
+from stack.waiting import until
 from windlass_indexer.activity import Activity
 from windlass_indexer.chain import Chain, ChainTime
 from windlass_indexer.rpc import Rpc

@@ -9,9 +9,9 @@ import asyncpg
 import pytest
 from integration.indexer.indexer_process import running_indexer
 from integration.indexer.receiver import SECRET, Receiver
-from integration.indexer.waiting import until
 from stack.governance import Governance, governed_localnet
 from stack.localnet import Localnet
+from stack.waiting import until
 
 HOUR = 3_600
 

@@ -9,13 +9,13 @@ from functools import partial
 import asyncpg
 import pytest
 from integration.indexer.indexer_process import running_indexer
-from integration.indexer.waiting import until
 from solders.instruction import AccountMeta, Instruction
 from solders.message import Message
 from solders.pubkey import Pubkey
 from solders.transaction import VersionedTransaction
 from stack.governance import MEMBERS, Governance, governed_localnet
 from stack.localnet import Localnet
+from stack.waiting import until
 from windlass_commands.rpc import Rpc
 
 TWO_DAYS = 172_800

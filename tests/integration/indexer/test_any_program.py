@@ -11,8 +11,8 @@ import asyncpg
 import pytest
 from integration.indexer.indexer_process import environment, run_to_end, running_indexer
 from integration.indexer.vault_chain import User, VaultChain, vault_localnet
-from integration.indexer.waiting import until
 from stack.localnet import Localnet
+from stack.waiting import until
 from windlass_programs.addresses import VAULT_PROGRAM_ID, WINDLASS_PROGRAM_ID
 from windlass_programs.idl import Idl
 from windlass_programs.legacy_idl import to_legacy

@@ -11,11 +11,11 @@ import orjson
 import pytest
 from integration.indexer.forwarding import Fail, Log, LogData, forward
 from integration.indexer.vault_chain import FORWARDER_ID, IMPOSTOR_ID, User, VaultChain, vault_localnet
-from integration.indexer.waiting import until
 from solders.address_lookup_table_account import AddressLookupTableAccount
 from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
 from stack.localnet import Localnet
+from stack.waiting import until
 from windlass_indexer.attribution import EVENT_TAG
 from windlass_programs.addresses import SYSTEM_PROGRAM, VAULT_PROGRAM_ID, event_authority_address
 from windlass_programs.artifacts import idl_path

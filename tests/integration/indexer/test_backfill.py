@@ -11,8 +11,8 @@ import asyncpg
 import pytest
 from integration.indexer.indexer_process import Ended, counts, environment, run_to_end, running_indexer, tables
 from integration.indexer.vault_chain import User, VaultChain, vault_localnet
-from integration.indexer.waiting import until
 from stack.localnet import Localnet
+from stack.waiting import until
 from windlass_programs.addresses import VAULT_PROGRAM_ID
 from windlass_programs.artifacts import idl_path
 

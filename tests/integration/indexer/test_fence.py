@@ -8,8 +8,8 @@ from functools import partial
 import asyncpg
 import pytest
 from integration.indexer.synthetic import vault_history
-from integration.indexer.waiting import until
 from stack.held_end import held_end
+from stack.waiting import until
 from windlass_indexer.chain import ChainTime
 from windlass_indexer.errors import LeadershipLost
 from windlass_indexer.leadership import leading

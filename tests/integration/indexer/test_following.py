@@ -11,9 +11,9 @@ import asyncpg
 import pytest
 from integration.indexer.indexer_process import counts, environment, run_to_end, running_indexer, tables
 from integration.indexer.vault_chain import User, VaultChain, vault_localnet
-from integration.indexer.waiting import until
 from solders.instruction import Instruction
 from stack.localnet import Localnet
+from stack.waiting import until
 
 USERS = [User(f"following {number}") for number in range(10)]
 

@@ -14,11 +14,11 @@ from integration.indexer.alert_history import CouncilHistory
 from integration.indexer.alert_reader import standing
 from integration.indexer.indexer_process import tables
 from integration.indexer.synthetic import History, address, governance_history, signature, vault_history
-from integration.indexer.waiting import until
 from simulation.ledger import FIRST_SLOT, VAULT, WINDLASS, Intent, Move, Planned, Run, Script, Step, vault
 from simulation.node import Faults, Node
 from simulation.views import Growth
 from stack.postgres import create_database, database_url, drop_database
+from stack.waiting import until
 from windlass_indexer.chain import Chain
 from windlass_indexer.event import Event
 from windlass_indexer.forks import Forks, Replaced

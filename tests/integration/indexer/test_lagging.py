@@ -12,11 +12,11 @@ from pathlib import Path
 import asyncpg
 from integration.indexer.indexer_process import COMMAND
 from integration.indexer.synthetic import signature
-from integration.indexer.waiting import until
 from simulation.ledger import FIRST_SLOT, Intent, Move, Planned, Run, Script, Step
 from simulation.node import Faults, Node
 from simulation.simulation import environment, serving, ticking
 from simulation.views import Growth
+from stack.waiting import until
 
 SLOTS = 60
 DEPOSITED = "SELECT total_balance::bigint FROM vaults WHERE total_balance = $1"

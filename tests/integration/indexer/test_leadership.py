@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 from integration.indexer.indexer_process import counts, running_indexer
 from integration.indexer.vault_chain import User, VaultChain, vault_localnet
-from integration.indexer.waiting import until
 from stack.localnet import Localnet
+from stack.waiting import until
 
 USERS = [User(f"leadership {number}") for number in range(4)]
 # A takeover ends with the first events that the successor commits.

@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 from integration.indexer.indexer_process import counts, environment, run_to_end, running_indexer
 from integration.indexer.vault_chain import User, VaultChain, vault_localnet
-from integration.indexer.waiting import until
 from stack.localnet import Localnet
+from stack.waiting import until
 
 USERS = [User(f"outage {number}") for number in range(4)]
 CUT = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity

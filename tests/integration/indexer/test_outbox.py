@@ -15,7 +15,7 @@ from integration.indexer.alert_history import CouncilHistory
 from integration.indexer.indexer_process import Ended, run_to_end
 from integration.indexer.receiver import PATH, SECRET, Receiver
 from integration.indexer.synthetic import DAY, START
-from integration.indexer.waiting import until
+from stack.waiting import until
 from windlass_indexer import outbox as outboxes
 from windlass_indexer import webhooks
 from windlass_indexer.chain import ChainTime

@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager, suppress
 import asyncpg
 from integration.indexer.indexer_process import COMMAND
 from integration.indexer.synthetic import signature
-from integration.indexer.waiting import until
 from simulation.ledger import FIRST_SLOT, Intent, Move, Planned, Run, Script, Step, vault
 from simulation.node import Faults, Node
 from simulation.simulation import environment, serving, ticking
 from simulation.views import Growth
+from stack.waiting import until
 
 DISAGREEMENT = "SELECT disagreement FROM streams WHERE stream = $1"
 VOUCHED_FOR = "SELECT count(*) = 2 FROM streams WHERE verified_seq = seq AND verified_by = 2 AND disagreement IS NULL"

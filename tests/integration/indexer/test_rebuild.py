@@ -14,8 +14,8 @@ import pytest
 from integration.indexer.indexer_process import Ended, counts, run_to_end, running_indexer, tables
 from integration.indexer.synthetic import History, governance_history, vault_history
 from integration.indexer.vault_chain import User, VaultChain, vault_localnet
-from integration.indexer.waiting import until
 from stack.postgres import create_database, database_url, drop_database
+from stack.waiting import until
 from windlass_indexer.event import Event
 from windlass_indexer.folds import TABLES
 from windlass_indexer.settings import Settings

@@ -8,9 +8,9 @@ import asyncpg
 import pytest
 from integration.indexer.indexer_process import environment, running_indexer
 from integration.indexer.vault_chain import MINT, User, VaultChain, vault_localnet
-from integration.indexer.waiting import until
 from solders.pubkey import Pubkey
 from stack.localnet import Localnet
+from stack.waiting import until
 from windlass_indexer import reconciliation, service
 from windlass_indexer.chain import Chain
 from windlass_indexer.reconciliation import Reconciliation

@@ -9,9 +9,9 @@ from time import monotonic
 import asyncpg
 import pytest
 from integration.indexer.indexer_process import Ended, environment, run_to_end, running_indexer
-from integration.indexer.waiting import until
 from solders.pubkey import Pubkey
 from stack.localnet import Localnet, running_localnet
+from stack.waiting import until
 from windlass_indexer.store import Store
 
 SECRET = "hunter2"

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Self
 
 from integration.indexer.forwarding import Log, forward
-from integration.indexer.waiting import until
 from solders.hash import Hash
 from solders.instruction import AccountMeta, Instruction
 from solders.keypair import Keypair
@@ -19,6 +18,7 @@ from solders.message import Message, MessageV0
 from solders.pubkey import Pubkey
 from solders.transaction import Transaction, VersionedTransaction
 from stack.localnet import Localnet, running_localnet
+from stack.waiting import until
 from windlass_indexer.rpc import Rpc
 from windlass_programs.addresses import (
     ASSOCIATED_TOKEN_PROGRAM,

@@ -60,7 +60,7 @@ fn an_upgrade_its_migration_and_its_rollback_keep_every_property() {
 const PAIRS: [[usize; 2]; 7] = [[0, 1], [0, 3], [0, 8], [1, 2], [1, 3], [1, 8], [3, 8]];
 
 /// Two waits fit into the hour of voting. With the least delay, a minute, approvals that are taken back and given again
-/// cross the threshold up to 61 times, 59 or 60 seconds apart: 350 times the states for one pair, and an hour and a half.
+/// cross the threshold up to 61 times, 59 or 60 seconds apart: for one pair 350 times the states, and 94 minutes.
 const ROLLBACK_DELAY: i64 = 25 * MINUTE;
 
 #[test]

@@ -24,6 +24,8 @@ STATEMENTS_KEPT = 100
 CONNECT_TIMEOUT = 5.0
 """Seconds to wait for a connection, new or from the pool."""
 
+SESSION_LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What a session that somebody ended raises, whatever was asked of it."""
 _SESSION = {
     "default_transaction_read_only": "on",
     "statement_timeout": "5s",
@@ -164,7 +166,7 @@ class Snapshot:
             return
         try:
             await self._transaction.rollback()
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
+        except SESSION_LOST:
             # Of a connection that was lost the pool knows already, and has it ask nothing more.
             with suppress(asyncpg.InterfaceError):
                 connection.terminate()
@@ -210,7 +212,7 @@ async def _open(url: str | None) -> Database:
     except asyncpg.InvalidAuthorizationSpecificationError as error:
         # The migrations make the role, so where it is unknown they were not applied.
         raise NotMigrated(shown) from error
-    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (*SESSION_LOST, ValueError) as error:
         raise StartupError(
             f"PostgreSQL at {shown} cannot be reached: {_reason(error)}. Start it, or name another in "
             "DATABASE_URL, WINDLASS_GRAPHQL_DATABASE_URL or --database."

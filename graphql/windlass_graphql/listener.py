@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
 from windlass_graphql.changes import BURST, Change, Hub, Told
-from windlass_graphql.database import Database, Row
+from windlass_graphql.database import SESSION_LOST, Database, Row
 from windlass_graphql.feeds import FEEDS, PAGE, Feed
 from windlass_graphql.queries import queries
 from windlass_graphql.reader import Reader
@@ -24,7 +23,6 @@ AGAIN = 0.1
 """Seconds until it is tried again, whatever ended it."""
 
 _log = logging.getLogger(__name__)
-_LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class Listener:
@@ -63,7 +61,7 @@ class Listener:
                 finally:
                     self._listening.clear()
                     connection.terminate()
-            except _LOST as error:
+            except SESSION_LOST as error:
                 _log.warning("the connection that listens for changes was lost (%s); connecting again", error)
             except Exception:
                 # What was being told may have reached some and not others: they go on from their cursors.
@@ -73,7 +71,7 @@ class Listener:
 
     async def _connect(self) -> Any:
         retrying = AsyncRetrying(
-            retry=retry_if_exception_type(_LOST),
+            retry=retry_if_exception_type(SESSION_LOST),
             wait=wait_random_exponential(multiplier=0.1, max=5),
             before_sleep=_say_why,
         )
@@ -122,7 +120,7 @@ class Listener:
                 self._hub.heard[feed.kind] = entries[-1]["change"]
                 try:
                     told = await feed.told(source, entries, self._hub.wants, Reader(self._database))
-                except _LOST:
+                except SESSION_LOST:
                     # They are read once more; whoever has found them in the table knows their numbers.
                     self._hub.heard[feed.kind] = before
                     raise

@@ -101,8 +101,7 @@ class Member:
     id: str
     """What the client calls it."""
     push: Push
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
-    end: ApiError | None = None
+    ended: "asyncio.Future[ApiError]" = field(default_factory=asyncio.Future)
     """Why nothing more comes."""
     _reached: int | None = None
     _waiting: list[tuple[int, bytes]] = field(default_factory=list)
@@ -115,7 +114,7 @@ class Member:
 
     def tell(self, number: int, framed: bytes) -> None:
         """Sends it, unless it was sent. A client that does not read is ended: half a history is worse than none."""
-        if self.ended.is_set():
+        if self.ended.done():
             return
         if self._reached is None:
             self._waiting.append((number, framed))
@@ -127,10 +126,9 @@ class Member:
 
     def leave(self, why: ApiError) -> None:
         """Ends it with this error."""
-        if self.end is None:
-            self.end = why
+        if not self.ended.done():
             self._waiting.clear()
-            self.ended.set()
+            self.ended.set_result(why)
 
 
 class Share:

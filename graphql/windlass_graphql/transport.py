@@ -61,8 +61,7 @@ class SharingHandler(BaseGraphQLTransportWSHandler[Context, None]):
         # Without it something was wrong, and the client was told.
         if context.reached:
             member.go_on(context.reached[0])
-            await member.ended.wait()
-            if member.end is not None:
-                error = GraphQLError(str(member.end), extensions=member.end.extensions)
-                await operation.send_next(ExecutionResult(data=None, errors=[error]))
+            why = await member.ended
+            error = GraphQLError(str(why), extensions=why.extensions)
+            await operation.send_next(ExecutionResult(data=None, errors=[error]))
         await operation.send_operation_message({"id": operation.id, "type": "complete"})

@@ -248,9 +248,7 @@ class Bank:
         """LiteSVM executes the closing of a program, and panics where it then writes the program's account after
         that of its code: it loads what it writes, and the code is gone.
         """
-        for key, state, writable in zip(named.keys, before, named.writable, strict=True):
-            if writable:
-                self.accounts.restore(key, state)
+        self._undo(named, before)
         done = self.svm.simulate_transaction(transaction)
         assert isinstance(done, SimulatedTransactionInfo)
         for key, account in done.post_accounts():
@@ -267,10 +265,13 @@ class Bank:
         self, transaction: VersionedTransaction, named: MessageAccounts, before: list[Account | None]
     ) -> None:
         """Undo what a transaction wrote, but not its fee."""
+        self._undo(named, before)
+        self._charge(transaction, before[0])
+
+    def _undo(self, named: MessageAccounts, before: list[Account | None]) -> None:
         for key, state, writable in zip(named.keys, before, named.writable, strict=True):
             if writable:
                 self.accounts.restore(key, state)
-        self._charge(transaction, before[0])
 
     def _charge(self, transaction: VersionedTransaction, payer: Account | None) -> bool:
         """Take the fee of a transaction that did not run."""

@@ -19,7 +19,7 @@ CONNECTIONS = 4
 SECONDS = 5.0
 """That a row may take."""
 POLL_SECONDS = 0.2
-_LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+_SESSION_LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 def _sql(name: str) -> str:
@@ -87,7 +87,7 @@ class TableLog:
         try:
             async with asyncio.timeout(SECONDS):
                 await self._pool.execute(sql, *values)
-        except _LOST as error:
+        except _SESSION_LOST as error:
             raise RequestsNotLogged(f"command_log: {error or type(error).__name__}") from error
 
 
@@ -113,7 +113,7 @@ async def _problem(url: str) -> str | None:
     """Why nothing can be noted there, None where it can."""
     try:
         connection = await asyncpg.connect(url, timeout=SECONDS)
-    except (*_LOST, ValueError) as error:
+    except (*_SESSION_LOST, ValueError) as error:
         return (
             f"The command log's database cannot be reached ({error or type(error).__name__}); expected "
             "WINDLASS_COMMANDS_DATABASE_URL such as postgresql://windlass_commands@host:5432/name, or `none` to keep "

@@ -81,5 +81,4 @@ async def test_those_who_share_a_subscription_are_told_of_the_fault_as_well(
     ):
         assert goes_on
         await read_model.propose(governance)
-        await member.ended.wait()
-    assert isinstance(member.end, Interrupted)
+        assert isinstance(await member.ended, Interrupted)
